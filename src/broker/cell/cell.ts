@@ -1,0 +1,290 @@
+// A cell: one log, one state, one command at a time. Decides and applies in memory at once, commits in groups
+// (one on its way, one open), and reveals answers only after their group is on disk. When a commit fails, the
+// state is thrown away and loaded again from what is committed, and everybody who waits gets a retryable error.
+//
+// Interleaving happens at three places only: a group commit ended (#committed, #failed), a timer ticked, a
+// parked entity got its pages (#unpark). Between them everything is one synchronous run.
+import { failpoint } from '../../base/failpoint.ts';
+import type { Clock } from '../../base/clock.ts';
+import type { Logger } from '../../base/log.ts';
+import { limits } from '../../base/limits.ts';
+import type { CellLog, Position } from '../../storage/types.ts';
+import { StorageError } from '../../storage/types.ts';
+import type { Reply, ReplySink } from '../command.ts';
+import type { BrokerError } from '../errors.ts';
+import { brokerError, shuttingDown } from '../errors.ts';
+import { Checkpointer } from './checkpointer.ts';
+import { Group } from './group.ts';
+import type { CellMachine } from './machine.ts';
+import { Need } from './machine.ts';
+import { Parking } from './parking.ts';
+
+export interface CellDeps<C> {
+  readonly name: string;
+  readonly log: CellLog;
+  readonly machine: CellMachine<C>;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly catalogPosition: () => Position;
+}
+
+export class Cell<C> {
+  readonly name: string;
+  readonly log: CellLog;
+  readonly #machine: CellMachine<C>;
+  readonly #clock: Clock;
+  readonly #logger: Logger;
+  readonly #catalogPosition: () => Position;
+  readonly #checkpointer: Checkpointer;
+  readonly #parking = new Parking<C>();
+  #open = new Group();
+  #spare = new Group();
+  #inFlight: Group | undefined;
+  #isScheduled = false;
+  #isHeld = false;
+  #isClosed = false;
+  #idle: (() => void)[] = [];
+  commitCount = 0;
+
+  constructor(deps: CellDeps<C>) {
+    this.name = deps.name;
+    this.log = deps.log;
+    this.#machine = deps.machine;
+    this.#clock = deps.clock;
+    this.#logger = deps.logger.child({ cell: deps.name });
+    this.#catalogPosition = deps.catalogPosition;
+    this.#checkpointer = new Checkpointer(deps.log, this.#logger);
+  }
+
+  get uncommittedBytes(): number {
+    return this.#open.byteLength + (this.#inFlight?.byteLength ?? 0);
+  }
+  get isBusy(): boolean {
+    return this.#inFlight !== undefined || this.#open.hasRecords || this.#open.replyCount > 0;
+  }
+
+  /** Loads the committed state: at the start, and again after a failed commit. */
+  load(): void {
+    const started = performance.now();
+    const replayed = this.#machine.load(this.log);
+    this.#checkpointer.start(this.log.position());
+    this.#machine.open(this.#open, this.log.position() + 1);
+    this.#logger.info('state loaded', {
+      position: this.log.position(),
+      replayedBatches: replayed,
+      ms: Math.round(performance.now() - started),
+    });
+  }
+
+  submit(command: C, sink: ReplySink): void {
+    if (this.#isClosed) return this.#attach(sink, errorReply(shuttingDown));
+    const entity = this.#machine.entityOf(command);
+    if (this.#parking.isParked(entity)) return this.#parking.wait(entity, { command, sink });
+    this.#decide(command, sink);
+  }
+
+  /** Answers a question about the applied state once that state is committed. */
+  query(answer: () => Reply, sink: ReplySink): void {
+    this.#attach(sink, answer());
+  }
+
+  /** Timers: due deadlines and delays, retention, waiters that have waited long enough. */
+  tick(): void {
+    if (this.#isClosed) return;
+    this.#machine.tick(this.#clock.nowMs(), this.#reveal);
+    this.#afterWork();
+  }
+
+  /** Resolves true when everything applied so far is committed, false when it was undone. */
+  barrier(): Promise<boolean> {
+    const group = this.#open.hasRecords ? this.#open : this.#inFlight;
+    if (group === undefined) return Promise.resolve(true);
+    this.#schedule();
+    return new Promise((resolve) => group.onSettled(resolve));
+  }
+
+  /** Resolves when nothing is on its way any more; keeps everything that follows waiting until `release`. */
+  async hold(): Promise<void> {
+    this.#isHeld = true;
+    while (this.#inFlight !== undefined) await new Promise<void>((resolve) => this.#idle.push(resolve));
+    await this.#checkpointer.pause();
+  }
+  release(): void {
+    this.#isHeld = false;
+    this.#checkpointer.resume();
+    if (this.#open.hasRecords || this.#open.replyCount > 0) this.#schedule();
+  }
+
+  /** Commits and checkpoints what is there. Later commands are refused. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#machine.close(this.#reveal);
+    while (this.isBusy) {
+      this.#schedule();
+      await new Promise<void>((resolve) => this.#idle.push(resolve));
+    }
+    await this.#checkpointer.finish(() => this.#machine.dirty.take(this.log.position(), Infinity), this.#machine.dirty);
+    await this.log.close();
+  }
+
+  #decide(command: C, sink: ReplySink): void {
+    let reply: Reply | undefined;
+    try {
+      reply = this.#machine.decide(command, sink, this.#clock.nowMs());
+    } catch (error) {
+      if (!(error instanceof Need)) throw error;
+      this.#park(command, sink, error);
+      return;
+    }
+    if (reply !== undefined) this.#attach(sink, reply);
+    this.#afterWork();
+  }
+
+  /** Waiters that can be served now join the same group; then the group is due for its commit. */
+  #afterWork(): void {
+    this.#machine.serve(this.#clock.nowMs(), this.#reveal);
+    if (this.#open.hasRecords) this.#schedule();
+  }
+
+  /** The entity's later commands queue up behind this one until its pages are here; others go on. */
+  #park(command: C, sink: ReplySink, need: Need): void {
+    const entity = this.#machine.entityOf(command);
+    this.#parking.park(entity, { command, sink });
+    setImmediate(() => {
+      need.fetch();
+      this.#unpark(entity);
+    });
+  }
+  #unpark(entity: number): void {
+    const waiting = this.#parking.take(entity);
+    for (let i = 0; i < waiting.length; i++) {
+      const { command, sink } = waiting[i] as (typeof waiting)[number];
+      if (this.#parking.isParked(entity)) {
+        this.#parking.wait(entity, { command, sink });
+        continue;
+      }
+      this.#decide(command, sink);
+    }
+  }
+
+  readonly #reveal = (sink: ReplySink, reply: Reply): void => this.#attach(sink, reply);
+
+  /** The answer waits for the newest group whose changes it may rest on. */
+  #attach(sink: ReplySink, reply: Reply): void {
+    if (!this.#open.hasRecords && this.#inFlight !== undefined) {
+      this.#inFlight.attach(sink, reply);
+      return;
+    }
+    this.#open.attach(sink, reply);
+    this.#schedule();
+  }
+
+  #schedule(): void {
+    if (this.#isScheduled || this.#inFlight !== undefined || this.#isHeld) return;
+    this.#isScheduled = true;
+    setImmediate(this.#flush);
+  }
+
+  readonly #flush = (): void => {
+    this.#isScheduled = false;
+    if (this.#inFlight !== undefined || this.#isHeld) return;
+    const group = this.#open;
+    if (!group.hasRecords) {
+      this.#finish(group, true);
+      return;
+    }
+    const expected = this.log.position();
+    this.#inFlight = group;
+    this.#open = this.#spare;
+    this.#checkpointer.batchClosed(this.#machine.dirty, expected + 1, group.journal.length);
+    this.#machine.open(this.#open, expected + 2);
+    const held = failpoint('commit.before');
+    if (held instanceof Promise) void held.then(() => this.#append(group, expected), this.#failed);
+    else this.#append(group, expected);
+  };
+
+  #append(group: Group, expected: Position): void {
+    this.log
+      .append(
+        {
+          epoch: this.#machine.epoch,
+          timeMs: this.#machine.nowMs,
+          catalogPosition: this.#catalogPosition(),
+          journal: group.journal.bytes(),
+          runs: group.runs,
+          bodies: group.bodies.bytes(),
+        },
+        expected,
+      )
+      .then(this.#committed, this.#failed);
+  }
+
+  readonly #committed = (): void => {
+    const held = failpoint('commit.after');
+    if (held instanceof Promise) {
+      void held.then(this.#revealCommitted);
+      return;
+    }
+    this.#revealCommitted();
+  };
+
+  readonly #revealCommitted = (): void => {
+    const group = this.#inFlight as Group;
+    this.#inFlight = undefined;
+    this.#spare = group;
+    this.commitCount++;
+    this.#machine.committed(this.log.position());
+    this.#checkpointer.batchCommitted(this.log.position(), this.#machine.dirty);
+    this.#finish(group, true);
+    if (this.#open.hasRecords || this.#open.replyCount > 0) this.#flushNow();
+  };
+
+  #flushNow(): void {
+    if (!this.#isHeld) this.#flush();
+  }
+
+  readonly #failed = (cause: unknown): void => {
+    const error = toBrokerError(cause);
+    this.#logger.error('commit failed', { code: error.code, cause });
+    const groups = [this.#inFlight as Group, this.#open];
+    this.#inFlight = undefined;
+    this.#checkpointer.abandon();
+    this.#spare = groups[0] as Group;
+    const undone = groups.map((group) => group.finish(false));
+    this.load();
+    for (const { sinks } of undone) for (const sink of sinks) sink.reveal(errorReply(error));
+    for (const { sink } of this.#parking.takeAll()) sink.reveal(errorReply(error));
+    this.#signalIdle();
+  };
+
+  #finish(group: Group, isCommitted: boolean): void {
+    const { sinks, replies } = group.finish(isCommitted);
+    for (let i = 0; i < sinks.length; i++) {
+      this.#machine.reveal(sinks[i] as ReplySink, replies[i] as Reply);
+    }
+    this.#machine.serve(this.#clock.nowMs(), this.#reveal);
+    if (this.#open.hasRecords) this.#schedule();
+    this.#signalIdle();
+  }
+
+  #signalIdle(): void {
+    const waiting = this.#idle;
+    if (waiting.length === 0) return;
+    this.#idle = [];
+    for (const resolve of waiting) resolve();
+  }
+}
+
+function errorReply(error: BrokerError): Reply {
+  return { kind: 'error', error };
+}
+
+function toBrokerError(cause: unknown): BrokerError {
+  if (cause instanceof StorageError && cause.code === 'disk_full') {
+    return brokerError('storage_full', 'the disk is too full to take new messages');
+  }
+  if (cause instanceof StorageError && cause.code === 'too_large') {
+    return brokerError('throttled', `the log takes no group larger than ${limits.commitBytesMax} bytes`);
+  }
+  return brokerError('unavailable', 'the change could not be committed and was undone');
+}

@@ -1,0 +1,114 @@
+// Time passing: leases that end, delays that are over, messages older than their queue keeps them. Enters as
+// ticks and leaves as records, so that replay needs no clock. Loads pages synchronously.
+import type { QueueContext } from './context.ts';
+import { definitionOf } from './context.ts';
+import { pageIndexOf } from './message-page.ts';
+import type { MessagePage } from './message-page.ts';
+import { slotOf } from './page-store.ts';
+import { isExpired } from './receive.ts';
+import type { MessageState, Queue } from './queue.ts';
+
+/** Deadlines handled in one tick, so that a tick stays short; the rest follows in the next one. */
+const DUE_PER_TICK_MAX = 5000;
+/** Queues whose retention is looked at in one tick. */
+const SWEPT_QUEUES_PER_TICK = 64;
+
+interface Due {
+  readonly entity: number;
+  readonly sequence: number;
+}
+
+/** True when more is due than one tick takes. */
+export function endLeases(context: QueueContext): boolean {
+  const { state } = context;
+  const due: Due[] = [];
+  const hasMore = state.leases.due(state.nowMs, DUE_PER_TICK_MAX, due);
+  for (const { entity, sequence } of due) {
+    const queue = state.queue(entity);
+    const page = state.pages.get(queue, pageIndexOf(sequence));
+    const slot = slotOf(sequence);
+    if (page === undefined || !page.isLive(slot)) {
+      state.leases.remove(entity, sequence);
+      continue;
+    }
+    queue.counters.expiredLeaseCount++;
+    context.record.released({ entity, sequence, prior: 'leased', count: page.receiveCount(slot) });
+  }
+  return hasMore;
+}
+
+export function endDelays(context: QueueContext): boolean {
+  const { state } = context;
+  const due: Due[] = [];
+  const hasMore = state.due.due(state.nowMs, DUE_PER_TICK_MAX, due);
+  for (const { entity, sequence } of due) {
+    state.due.done(entity, sequence);
+    const queue = state.queues.get(entity);
+    if (queue === undefined || sequence < queue.floor) continue;
+    const page = state.pages.get(queue, pageIndexOf(sequence));
+    if (page?.isDelayed(slotOf(sequence)) === true) context.record.due(entity, sequence);
+  }
+  return hasMore;
+}
+
+/** Retention, a few queues a tick in turn. */
+export class RetentionSweep {
+  #queues: Iterator<Queue> | undefined;
+
+  tick(context: QueueContext): void {
+    for (let swept = 0; swept < SWEPT_QUEUES_PER_TICK; swept++) {
+      this.#queues ??= context.state.queues.values();
+      const next = this.#queues.next();
+      if (next.done === true) {
+        this.#queues = undefined;
+        return;
+      }
+      sweepQueue(context, next.value);
+    }
+  }
+}
+
+/** Drops what is older than the queue keeps: whole pages from the front, then single messages. */
+function sweepQueue(context: QueueContext, queue: Queue): void {
+  const { state } = context;
+  if (queue.liveCount === 0 || queue.nextExpiryMs > state.nowMs) return;
+  const definition = definitionOf(context, queue.entity);
+  if (definition === undefined) return;
+  const expiresBefore = state.nowMs - definition.settings.retentionMs;
+  let oldestMs = Infinity;
+  let index = state.pages.next(queue, 0);
+  for (let pages = 0; index >= 0 && pages < 64; pages++) {
+    const page = state.pages.get(queue, index);
+    if (page !== undefined && page.sentMinMs <= expiresBefore) dropExpired(context, queue, page, expiresBefore);
+    if (page !== undefined && page.liveCount > 0) {
+      oldestMs = Math.min(oldestMs, Math.max(page.sentMinMs, expiresBefore + 1));
+      // In order of arrival nothing behind this page is older; moved-in messages may be.
+      if (!queue.hasArrivals) break;
+    }
+    index = state.pages.next(queue, index + 1);
+  }
+  // Looked at again when the oldest message is due, and at least once a minute (settings may change).
+  queue.nextExpiryMs = Math.min(oldestMs + definition.settings.retentionMs, state.nowMs + 60_000);
+}
+
+function dropExpired(context: QueueContext, queue: Queue, page: MessagePage, expiresBefore: number): void {
+  const isFirst = pageIndexOf(queue.floor) === page.index || context.state.pages.next(queue, 0) === page.index;
+  if (isFirst && page.sentMaxMs <= expiresBefore && page.index < pageIndexOf(queue.nextSequence)) {
+    context.record.floor(queue.entity, (page.index + 1) * 512, countStates(context, queue, page));
+    return;
+  }
+  for (let slot = page.nextLive(0); slot >= 0; slot = page.nextLive(slot + 1)) {
+    const sequence = page.firstSequence + slot;
+    if (!isExpired(context, queue, sequence, expiresBefore)) continue;
+    const prior = context.state.stateOf(queue, page, sequence);
+    if (prior !== 'moving') context.record.settled(queue.entity, sequence, prior);
+  }
+}
+
+function countStates(context: QueueContext, queue: Queue, page: MessagePage): Record<MessageState, number> {
+  const counts = { ready: 0, leased: 0, delayed: 0, moving: 0 };
+  for (let slot = page.nextLive(0); slot >= 0; slot = page.nextLive(slot + 1)) {
+    counts[context.state.stateOf(queue, page, page.firstSequence + slot)]++;
+  }
+  return counts;
+}

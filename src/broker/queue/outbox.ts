@@ -1,0 +1,94 @@
+// Hands committed moves to their target cells, in order, one command under way per target. Volatile: what is
+// on its way is in the state; a restart simply hands over everything that has no answer yet.
+import { failpoint } from '../../base/failpoint.ts';
+import { limits } from '../../base/limits.ts';
+import type { Arrive, ArrivingMessage, MoveAnswer } from './arrive.ts';
+import type { OutboxEntry } from './cell-root.ts';
+import type { QueueContext } from './context.ts';
+import { pageIndexOf } from './message-page.ts';
+import { slotOf } from './page-store.ts';
+
+/** Submits to another cell; `answer` is called with what became of the entries, or undefined to try again. */
+export type SendToCell = (cell: number, command: Arrive, answer: (answers?: readonly MoveAnswer[]) => void) => void;
+
+const RETRY_MS = 200;
+
+export class Outbox {
+  readonly #send: SendToCell;
+  readonly #answered: (answers: readonly MoveAnswer[]) => void;
+  /** Highest entry handed over and answered, or under way, per target cell. */
+  readonly #handed = new Map<number, number>();
+  readonly #isUnderWay = new Set<number>();
+
+  constructor(send: SendToCell, answered: (answers: readonly MoveAnswer[]) => void) {
+    this.#send = send;
+    this.#answered = answered;
+  }
+
+  /** After a reload: what is in the state decides again. */
+  reset(): void {
+    this.#handed.clear();
+    this.#isUnderWay.clear();
+  }
+
+  /** `committedThrough`: entries above it belong to groups that are not committed. */
+  dispatch(context: QueueContext, committedThrough: number): void {
+    if (context.state.root.outbox.size === 0 || this.#isUnderWay.size >= context.cellCount) return;
+    const byTarget = new Map<number, OutboxEntry[]>();
+    for (const entry of context.state.root.outbox.values()) {
+      if (entry.outboxSequence > committedThrough || this.#isUnderWay.has(entry.targetCell)) continue;
+      if (entry.outboxSequence <= (this.#handed.get(entry.targetCell) ?? 0)) continue;
+      const entries = byTarget.get(entry.targetCell) ?? [];
+      if (entries.length < limits.outboxBatchMessages) entries.push(entry);
+      byTarget.set(entry.targetCell, entries);
+    }
+    for (const [cell, entries] of byTarget) this.#hand(context, cell, entries);
+  }
+
+  #hand(context: QueueContext, cell: number, entries: readonly OutboxEntry[]): void {
+    void failpoint('outbox.deliver');
+    const gone: MoveAnswer[] = [];
+    const messages: ArrivingMessage[] = [];
+    for (const entry of entries) {
+      const message = arriving(context, entry);
+      // Purged meanwhile: there is nothing to move; the source forgets the entry.
+      if (message === undefined) gone.push({ outboxSequence: entry.outboxSequence, isAccepted: true });
+      else messages.push(message);
+    }
+    const last = (entries[entries.length - 1] as OutboxEntry).outboxSequence;
+    this.#handed.set(cell, last);
+    if (gone.length > 0) this.#answered(gone);
+    if (messages.length === 0) return;
+    this.#isUnderWay.add(cell);
+    this.#send(cell, { kind: 'arrive', source: context.cell, messages }, (answers) => {
+      this.#isUnderWay.delete(cell);
+      if (answers !== undefined) {
+        this.#answered(answers);
+        return;
+      }
+      const first = (messages[0] as ArrivingMessage).entry.outboxSequence;
+      setTimeout(() => {
+        this.#handed.set(cell, Math.min(this.#handed.get(cell) ?? 0, first - 1));
+        this.dispatch(context, last);
+      }, RETRY_MS).unref();
+    });
+  }
+}
+
+function arriving(context: QueueContext, entry: OutboxEntry): ArrivingMessage | undefined {
+  const queue = context.state.queues.get(entry.entity);
+  const definition = context.catalog.byEntity(entry.entity);
+  if (queue === undefined || definition === undefined) return undefined;
+  const page = context.state.pages.get(queue, pageIndexOf(entry.sequence));
+  const slot = slotOf(entry.sequence);
+  const record = context.log.body(entry.entity, entry.sequence);
+  if (page === undefined || !page.isLive(slot) || record === undefined) return undefined;
+  const count = page.receiveCount(slot);
+  return {
+    entry,
+    record: Buffer.from(record),
+    origin: { namespace: definition.name.namespace, name: definition.name.name },
+    receiveCount: count,
+    firstReceivedAtMs: count > 0 ? page.firstReceivedAtMs(slot) : 0,
+  };
+}

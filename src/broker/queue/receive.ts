@@ -1,0 +1,235 @@
+// Decides receives: picks visible messages, moves those received too often to the dead-letter queue, leases
+// the rest. Picking looks at everything first (and may answer Need); only then is anything recorded.
+import { limits } from '../../base/limits.ts';
+import type { QueueDefinition } from '../catalog-types.ts';
+import type { Delivery, Receive, ReceiveReply, Reply } from '../command.ts';
+import { brokerError } from '../errors.ts';
+import type { StoredMessage } from '../message.ts';
+import { sentAtOf } from '../message.ts';
+import type { QueueContext } from './context.ts';
+import { definitionOf, findLive, nextGeneration } from './context.ts';
+import { queueNotFound } from './errors.ts';
+import { pickOrdered } from './pick-ordered.ts';
+import { pickUnordered } from './pick-unordered.ts';
+import { slotOf } from './page-store.ts';
+import { pageIndexOf } from './message-page.ts';
+import type { Queue } from './queue.ts';
+
+/** A delivery whose body is read when the answer leaves. */
+export class PendingDelivery implements Delivery {
+  readonly entity: number;
+  readonly sequence: number;
+  readonly generation: number;
+  readonly receiveCount: number;
+  readonly firstReceivedAtMs: number;
+  readonly leaseUntilMs: number;
+  message!: StoredMessage;
+  constructor(facts: Omit<PendingDelivery, 'message'>) {
+    this.entity = facts.entity;
+    this.sequence = facts.sequence;
+    this.generation = facts.generation;
+    this.receiveCount = facts.receiveCount;
+    this.firstReceivedAtMs = facts.firstReceivedAtMs;
+    this.leaseUntilMs = facts.leaseUntilMs;
+  }
+}
+
+export interface PendingReceiveReply extends ReceiveReply {
+  readonly entity: number;
+  readonly deliveries: PendingDelivery[];
+}
+
+const leasesExhausted: Reply = {
+  kind: 'error',
+  error: brokerError('leases_exhausted', `a queue has at most ${limits.leasesPerQueueMax} messages in flight`),
+};
+
+/** The answer; without deliveries when nothing is there (the machine makes a waiter of it). */
+export function decideReceive(context: QueueContext, command: Receive): Reply {
+  const definition = definitionOf(context, command.entity);
+  if (definition === undefined) return queueNotFound;
+  const { state } = context;
+  const queue = state.queue(command.entity);
+  const repeated = repeatAttempt(context, definition, command);
+  if (repeated !== undefined) return repeated;
+  const room = Math.min(limits.leasesPerQueueMax - queue.counts.leased, limits.leasesMax - context.leaseCount());
+  if (room <= 0) return definition.settings.ordering === 'group' ? received(command.entity, []) : leasesExhausted;
+  const picked =
+    queue.counts.ready === 0
+      ? []
+      : pickMessages(context, definition, { queue, max: Math.min(command.messagesMax, room) });
+  if (picked.length === 0) return received(command.entity, []);
+  const leaseMs = command.leaseMs ?? definition.settings.leaseMs;
+  const deliveries = picked.map((sequence) => leaseOne(context, queue, { sequence, leaseMs }));
+  queue.counters.receivedCount += deliveries.length;
+  rememberAttempt(context, command, deliveries);
+  return received(command.entity, deliveries);
+}
+
+function received(entity: number, deliveries: PendingDelivery[]): PendingReceiveReply {
+  return { kind: 'received', entity, deliveries };
+}
+
+/** Messages passed over in one receive because they go elsewhere; the next receive takes up from there. */
+const DIVERTED_MAX = 100;
+
+/** Sequences to lease. Messages that expired or were received too often leave on the way. */
+function pickMessages(
+  context: QueueContext,
+  definition: QueueDefinition,
+  wanted: { readonly queue: Queue; readonly max: number },
+): number[] {
+  try {
+    return pickRounds(context, definition, wanted);
+  } catch (error) {
+    // A page is missing: what was picked so far is picked again by the next attempt.
+    wanted.queue.ready.rewind(wanted.queue.floor);
+    wanted.queue.window = undefined;
+    throw error;
+  }
+}
+
+function pickRounds(
+  context: QueueContext,
+  definition: QueueDefinition,
+  wanted: { readonly queue: Queue; readonly max: number },
+): number[] {
+  const pick = definition.settings.ordering === 'group' ? pickOrdered : pickUnordered;
+  for (let round = 0; round < DIVERTED_MAX; round++) {
+    const picked = pick(context, wanted.queue, wanted.max);
+    const fates = picked.map((sequence) => fateOf(context, definition, wanted.queue, sequence));
+    if (fates.every((fate) => fate === 'deliver')) return picked;
+    picked.forEach((sequence, i) => divert(context, definition, { queue: wanted.queue, sequence, fate: fates[i] as Fate }));
+  }
+  return [];
+}
+
+type Fate = 'deliver' | 'expire' | 'deadLetter';
+
+function fateOf(context: QueueContext, definition: QueueDefinition, queue: Queue, sequence: number): Fate {
+  const page = context.state.pages.require(queue, pageIndexOf(sequence));
+  if (page === undefined) return 'expire';
+  const expiresBefore = context.state.nowMs - definition.settings.retentionMs;
+  if (page.sentMinMs <= expiresBefore && isExpired(context, queue, sequence, expiresBefore)) return 'expire';
+  const policy = definition.settings.deadLetter;
+  if (policy === undefined || page.receiveCount(slotOf(sequence)) < policy.maxReceives) return 'deliver';
+  const canMove = context.state.root.outbox.size < limits.outboxEntriesMax;
+  return canMove && context.catalog.find(policy.target) !== undefined ? 'deadLetter' : 'deliver';
+}
+
+/** Exact, by the time in the body: the page only says that some message of it is old enough. */
+export function isExpired(context: QueueContext, queue: Queue, sequence: number, expiresBefore: number): boolean {
+  const body = context.log.body(queue.entity, sequence);
+  return body !== undefined && sentAtOf(body) <= expiresBefore;
+}
+
+function divert(
+  context: QueueContext,
+  definition: QueueDefinition,
+  message: { readonly queue: Queue; readonly sequence: number; readonly fate: Fate },
+): void {
+  const { queue, sequence, fate } = message;
+  if (fate === 'expire') context.record.settled(queue.entity, sequence, 'ready');
+  if (fate !== 'deadLetter') {
+    // Picking took it out of the ready order; it is picked again in the next round.
+    if (fate === 'deliver') queue.ready.returned(sequence, pageIndexOf(sequence));
+    return;
+  }
+  const policy = definition.settings.deadLetter;
+  const target = policy === undefined ? undefined : context.catalog.find(policy.target);
+  if (target === undefined) return;
+  queue.counters.deadLetteredCount++;
+  context.record.moving(
+    {
+      outboxSequence: context.state.root.outboxSequence + 1,
+      entity: queue.entity,
+      sequence,
+      targetCell: target.cell,
+      targetEntity: target.entity,
+      kind: 'deadLetter',
+    },
+    'ready',
+  );
+}
+
+function leaseOne(
+  context: QueueContext,
+  queue: Queue,
+  message: { readonly sequence: number; readonly leaseMs: number },
+): PendingDelivery {
+  const { state } = context;
+  const live = findLive(context, queue, message.sequence);
+  const count = Math.min((live?.page.receiveCount(live.slot) ?? 0) + 1, 0xffff);
+  const lease = {
+    entity: queue.entity,
+    sequence: message.sequence,
+    generation: nextGeneration(context),
+    untilMs: state.nowMs + message.leaseMs,
+    count,
+  };
+  if (message.leaseMs > 0) context.record.leased(lease);
+  else context.record.counted(lease);
+  return new PendingDelivery({
+    entity: queue.entity,
+    sequence: message.sequence,
+    generation: lease.generation,
+    receiveCount: count,
+    firstReceivedAtMs: count === 1 ? state.nowMs : (live?.page.firstReceivedAtMs(live.slot) ?? state.nowMs),
+    leaseUntilMs: lease.untilMs,
+  });
+}
+
+// --- repeated receives (ordered queues): volatile, a restart forgets them ---
+
+interface Attempt {
+  readonly deliveries: readonly PendingDelivery[];
+  readonly expiresAtMs: number;
+}
+const ATTEMPT_WINDOW_MS = 300_000;
+
+/** SQS ReceiveRequestAttemptId: the same messages and leases again, unless one of them changed meanwhile. */
+function repeatAttempt(context: QueueContext, definition: QueueDefinition, command: Receive): Reply | undefined {
+  if (command.attemptId === undefined || definition.settings.ordering !== 'group') return undefined;
+  const attempt = attemptsOf(context).get(`${command.entity}\0${command.attemptId}`);
+  if (attempt === undefined || attempt.expiresAtMs <= context.state.nowMs) return undefined;
+  const { leases, nowMs } = context.state;
+  const isUnchanged = attempt.deliveries.every((delivery) => {
+    const at = leases.find(command.entity, delivery.sequence);
+    return at >= 0 && leases.generationAt(at) === delivery.generation && leases.untilAt(at) === delivery.leaseUntilMs && delivery.leaseUntilMs > nowMs;
+  });
+  if (!isUnchanged) return undefined;
+  const untilMs = nowMs + (command.leaseMs ?? definition.settings.leaseMs);
+  const deliveries = attempt.deliveries.map((delivery) => {
+    const again = new PendingDelivery({ ...delivery, leaseUntilMs: untilMs });
+    context.record.leaseChanged({ ...again, untilMs, count: delivery.receiveCount, prior: 'leased' });
+    return again;
+  });
+  attemptsOf(context).set(`${command.entity}\0${command.attemptId}`, { ...attempt, deliveries });
+  return received(command.entity, deliveries);
+}
+
+function rememberAttempt(context: QueueContext, command: Receive, deliveries: readonly PendingDelivery[]): void {
+  if (command.attemptId === undefined || deliveries.length === 0) return;
+  const attempts = attemptsOf(context);
+  if (attempts.size >= limits.receiveAttemptsMax) {
+    for (const oldest of attempts.keys()) {
+      attempts.delete(oldest);
+      break;
+    }
+  }
+  attempts.set(`${command.entity}\0${command.attemptId}`, {
+    deliveries,
+    expiresAtMs: context.state.nowMs + ATTEMPT_WINDOW_MS,
+  });
+}
+
+const attemptsByState = new WeakMap<object, Map<string, Attempt>>();
+
+function attemptsOf(context: QueueContext): Map<string, Attempt> {
+  let attempts = attemptsByState.get(context.state);
+  if (attempts === undefined) {
+    attempts = new Map();
+    attemptsByState.set(context.state, attempts);
+  }
+  return attempts;
+}

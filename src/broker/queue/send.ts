@@ -1,0 +1,121 @@
+// Decides sends: dedup, order, delay, then the body into the group and one record per message.
+import { hash } from 'node:crypto';
+import type { QueueDefinition } from '../catalog-types.ts';
+import type { OutgoingMessage, Reply, Send, SentMessage } from '../command.ts';
+import { brokerError } from '../errors.ts';
+import type { IdWords, MessageOrigin } from '../message.ts';
+import { formatId, makeUuid4, writeMessage } from '../message.ts';
+import { limits } from '../../base/limits.ts';
+import type { QueueContext } from './context.ts';
+import { definitionOf, hashGroup } from './context.ts';
+import type { DedupHash } from './dedup-table.ts';
+import { queueNotFound } from './errors.ts';
+import { isNoisy, mayHaveNoisyTenants, QUIET_LANE_MAX } from './fairness.ts';
+import { pageIndexOf } from './message-page.ts';
+
+export function decideSend(context: QueueContext, command: Send): Reply {
+  const definition = definitionOf(context, command.entity);
+  if (definition === undefined) return queueNotFound;
+  const refusal = refusalOf(context);
+  if (refusal !== undefined) return refusal;
+  const queue = context.state.queue(command.entity);
+  // The page that takes the message is asked for first: nothing is recorded before everything is here.
+  context.state.pages.require(queue, pageIndexOf(queue.nextSequence));
+  const messages: SentMessage[] = [];
+  for (const message of command.messages) messages.push(sendOne(context, definition, message));
+  return { kind: 'sent', messages };
+}
+
+/** New messages are refused while they cannot be stored; everything else goes on. */
+function refusalOf(context: QueueContext): Reply | undefined {
+  if (!context.log.stats().isWritable) return storageFull;
+  if (context.group.byteLength > limits.uncommittedBytesMax) return throttled;
+  return undefined;
+}
+const storageFull: Reply = {
+  kind: 'error',
+  error: brokerError('storage_full', 'the disk is too full to take new messages'),
+};
+const throttled: Reply = { kind: 'error', error: brokerError('throttled', 'too much is waiting for its commit') };
+
+function sendOne(context: QueueContext, definition: QueueDefinition, message: OutgoingMessage): SentMessage {
+  const { settings } = definition;
+  const dedup = settings.dedup === 'none' ? undefined : dedupHash(definition, message);
+  if (dedup !== undefined) {
+    const first = context.state.dedup.find(dedup, context.state.nowMs);
+    if (first !== undefined) return { id: formatWords(dedupedId(dedup, first.sequence)), sequence: first.sequence, isDuplicate: true };
+  }
+  const sequence = context.state.queue(definition.entity).nextSequence;
+  const id = dedup === undefined ? drawId(context) : dedupedId(dedup, sequence);
+  appendMessage(context, definition, message, { id, sequence, dedup });
+  return { id: formatWords(id), sequence, isDuplicate: false };
+}
+
+export interface AppendFacts {
+  readonly id: IdWords;
+  readonly sequence: number;
+  readonly dedup?: DedupHash | undefined;
+  readonly sentAtMs?: number;
+  readonly origin?: MessageOrigin | undefined;
+  readonly receiveCount?: number;
+  readonly firstReceivedAtMs?: number;
+  readonly isArrival?: boolean;
+}
+
+/** Writes body and record of one message that the queue takes. */
+export function appendMessage(
+  context: QueueContext,
+  definition: QueueDefinition,
+  message: OutgoingMessage,
+  facts: AppendFacts,
+): void {
+  const { state, group } = context;
+  const sentAtMs = facts.sentAtMs ?? state.nowMs;
+  const isOrdered = definition.settings.ordering === 'group';
+  const delayMs = facts.isArrival === true ? 0 : (message.delayMs ?? definition.settings.delayMs);
+  group.beginBody();
+  const bytes = writeMessage(group.bodies, message, { sentAtMs, id: facts.id, origin: facts.origin });
+  group.endBody(definition.entity, facts.sequence);
+  const tenant = message.group === undefined ? 0 : hashGroup(message.group);
+  context.record.sent({
+    entity: definition.entity,
+    sequence: facts.sequence,
+    isOrdered,
+    group: tenant,
+    dueMs: delayMs > 0 ? state.nowMs + delayMs : 0,
+    sentAtMs,
+    dedup: facts.dedup,
+    receiveCount: facts.receiveCount ?? 0,
+    firstReceivedAtMs: facts.firstReceivedAtMs ?? 0,
+    isArrival: facts.isArrival ?? false,
+  });
+  const queue = state.queue(definition.entity);
+  queue.counters.sentCount++;
+  queue.counters.sentBytes += bytes;
+  if (tenant !== 0 && delayMs === 0 && mayHaveNoisyTenants(queue) && !isNoisy(queue, tenant)) {
+    if (queue.quietLane.length < QUIET_LANE_MAX) queue.quietLane.push(facts.sequence);
+  }
+}
+
+/** Hash of queue, scope and id; undefined for a message without an id. */
+export function dedupHash(definition: QueueDefinition, message: OutgoingMessage): DedupHash | undefined {
+  if (message.dedupId === undefined) return undefined;
+  const scope = definition.settings.dedup === 'group' ? (message.group ?? '') : '';
+  const digest = hash('md5', `${definition.entity}\0${scope}\0${message.dedupId}`, 'buffer');
+  return new Uint32Array(digest.buffer.slice(digest.byteOffset, digest.byteOffset + 16));
+}
+
+/** The id of a deduplicated message follows from its hash, so that a duplicate is answered without its body. */
+export function dedupedId(dedup: DedupHash, sequence: number): IdWords {
+  const digest = hash('md5', `${dedup.join('.')}/${sequence}`, 'buffer');
+  return makeUuid4(new Uint32Array(digest.buffer.slice(digest.byteOffset, digest.byteOffset + 16)));
+}
+
+export function drawId(context: QueueContext): IdWords {
+  const { rng } = context;
+  return makeUuid4(Uint32Array.of(rng.nextU32(), rng.nextU32(), rng.nextU32(), rng.nextU32()));
+}
+
+function formatWords(words: IdWords): string {
+  return formatId(new Uint8Array(words.buffer, words.byteOffset, 16), 0);
+}
