@@ -34,7 +34,7 @@ export const limits = {
   // --- dedup ---
   /** Length of the window in which a second send of an id is answered with the first one's result. */
   dedupWindowMs: 300_000,
-  /** Dedup chunks (1,024 ids, 32 KiB) kept whole in memory per cell; of older ones only a 2 KiB filter stays. */
+  /** Dedup chunks (1,024 ids, 32 KiB) kept whole in memory per cell; of older ones 8 bytes an id stay. */
   dedupChunksResidentMax: 64,
 
   // --- waiters ---
