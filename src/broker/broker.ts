@@ -8,7 +8,7 @@ import type { PendingDrop } from './catalog/machine.ts';
 import { CatalogMachine } from './catalog/machine.ts';
 import type { CatalogCellCommand } from './catalog/machine.ts';
 import { Cell } from './cell/cell.ts';
-import type { Command, Query, Reply, ReplySink } from './command.ts';
+import type { Command, EndSession, Query, Reply, ReplySink } from './command.ts';
 import { brokerError, shuttingDown } from './errors.ts';
 import type { Broker, BrokerIntrospection, Catalog } from './index.ts';
 import type { ArrivedReply } from './queue/arrive.ts';
@@ -142,6 +142,8 @@ class LocalBroker implements TestableBroker {
       case 'createQueue':
       case 'updateQueue':
         return this.#catalogCell.submit(command, sink);
+      case 'endSession':
+        return this.#inAllCells(command, sink);
       case 'deleteQueue':
         return this.#catalogCell.submit(command, this.#deleteSink(sink));
       default: {
@@ -150,6 +152,18 @@ class LocalBroker implements TestableBroker {
         return cell.cell.submit(command, sink);
       }
     }
+  }
+
+  /** Answered once, when every cell has committed. */
+  #inAllCells(command: EndSession, sink: ReplySink): void {
+    let left = this.#cells.length;
+    const each: ReplySink = {
+      isOpen: () => sink.isOpen(),
+      reveal: (reply) => {
+        if (--left === 0) sink.reveal(reply);
+      },
+    };
+    for (const { cell } of this.#cells) cell.submit(command, each);
   }
 
   query(query: Query, sink: ReplySink): void {

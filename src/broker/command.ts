@@ -55,6 +55,8 @@ export interface Receive {
   readonly leaseMs?: number | undefined;
   /** 0: answer at once. Undefined: the queue's. */
   readonly waitMs?: number | undefined;
+  /** The leases have no deadline: they end with this session (a connection), or with the daemon. */
+  readonly session?: number | undefined;
   /** Ordered queues: repeating a receive under one id gives the same messages and leases again. */
   readonly attemptId?: string | undefined;
 }
@@ -97,6 +99,13 @@ export interface OutcomesReply {
   readonly kind: 'outcomes';
   /** undefined: done (settling what is already gone counts as done in unordered queues). */
   readonly outcomes: readonly (BrokerError | undefined)[];
+}
+
+/** A session is over: every lease of it is, and the messages are back in place. */
+export interface EndSession {
+  readonly kind: 'endSession';
+  /** As in Receive: a positive number, used once per life of the daemon. */
+  readonly session: number;
 }
 
 /** Drops every message that was sent before, leased and delayed ones included. */
@@ -145,7 +154,7 @@ export interface MoveReply {
 }
 
 export type QueueCommand = Send | Receive | Settle | ChangeLease | Purge | StartMove | CancelMove;
-export type Command = QueueCommand | CatalogCommand;
+export type Command = QueueCommand | EndSession | CatalogCommand;
 
 /** Newest first; at most ten tasks of a queue are remembered. */
 export interface ListMoves {

@@ -268,6 +268,9 @@ export class CatalogMachine implements CellMachine<CatalogCellCommand> {
     return [...this.#root.drops.values()];
   }
 
+  isAnsweredEarly(): boolean {
+    return false;
+  }
   tick(nowMs: number): void {
     this.nowMs = Math.max(this.nowMs, nowMs);
   }

@@ -136,8 +136,13 @@ export class Cell<C> {
       this.#park(command, sink, error);
       return;
     }
-    if (reply !== undefined) this.#attach(sink, reply);
+    if (reply !== undefined) this.#answer(command, sink, reply);
     this.#afterWork();
+  }
+
+  #answer(command: C, sink: ReplySink, reply: Reply): void {
+    if (this.#machine.isAnsweredEarly(command, reply)) setImmediate(() => sink.reveal(reply));
+    else this.#attach(sink, reply);
   }
 
   /** Waiters that can be served now join the same group; then the group is due for its commit. */

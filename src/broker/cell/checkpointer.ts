@@ -83,7 +83,9 @@ export class Checkpointer {
   }
 
   #isDue(dirty: DirtySet): boolean {
-    return this.#tailBytes > limits.journalTailBytesMax / 2 || dirty.size > DIRTY_OBJECTS_MAX;
+    if (this.#tailBytes > limits.journalTailBytesMax / 2 || dirty.size > DIRTY_OBJECTS_MAX) return true;
+    // A full segment can be reclaimed only once a checkpoint has passed it; on small disks segments are small.
+    return this.#log.checkpointWanted() !== 0;
   }
 
   async #write(slice: CheckpointSlice, dirty: DirtySet): Promise<void> {

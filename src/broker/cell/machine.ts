@@ -30,6 +30,8 @@ export interface CellMachine<C> {
   entityOf(command: C): number;
   /** The answer, or undefined when it comes later through `serve`. Throws Need. */
   decide(command: C, sink: ReplySink, nowMs: number): Reply | undefined;
+  /** The answer promises nothing over a restart, so it need not wait for the commit. */
+  isAnsweredEarly(command: C, reply: Reply): boolean;
   tick(nowMs: number, attach: Attach): void;
   /** Decides what waits for messages, after anything may have become receivable. */
   serve(nowMs: number, attach: Attach): void;

@@ -41,6 +41,11 @@ export class Waiters {
     return undefined;
   }
 
+  /** Queues that somebody waits for. */
+  entities(): Iterable<number> {
+    return this.#byEntity.keys();
+  }
+
   remove(waiter: Waiter): void {
     if (waiter.isDone) return;
     waiter.isDone = true;

@@ -1,17 +1,20 @@
 // Ids of recent sends of one cell: exact over the whole window and over restarts, in bounded memory. Ids go
-// into chunks of 1,024 in arrival order. Each chunk keeps a small filter in memory; its ids stay in memory
-// while it is new, later they are read back from its row when the filter says "maybe".
+// into chunks of 1,024 in arrival order, which are rows; 64 chunks share one compact index in memory (8 bytes
+// an id). The ids of a chunk stay in memory while it is new; later they are read back from its row when the
+// index names one of them.
 //
 //   row: f64 position | u32 count | count x (4 x u32 hash, f64 sequence, f64 sent at ms)
 import { limits } from '../../base/limits.ts';
 import type { DirtySet, Persistent } from '../cell/persistent.ts';
 import { rowKind } from '../cell/persistent.ts';
+import { DedupIndex } from './dedup-index.ts';
 
 const CHUNK_IDS = 1024;
 const ENTRY_BYTES = 32;
 const HEADER_BYTES = 12;
-/** 16 bits an id with three probes: about one false "maybe" in 3,000. */
-const FILTER_WORDS = 512;
+const CHUNK_BYTES = HEADER_BYTES + CHUNK_IDS * ENTRY_BYTES;
+/** Chunks that share an index. */
+const RUN_CHUNKS = 64;
 
 /** 128-bit hash of queue, scope and id as four words. */
 export type DedupHash = Uint32Array;
@@ -31,7 +34,6 @@ class Chunk implements Persistent {
   count = 0;
   newestMs = 0;
   isGone = false;
-  readonly filter = new Uint32Array(FILTER_WORDS);
   /** Absent when only the row has the ids. */
   row: Buffer | undefined;
 
@@ -48,11 +50,21 @@ class Chunk implements Persistent {
   }
 }
 
+/** Chunks that are indexed together. */
+interface Run {
+  readonly index: DedupIndex;
+  readonly chunks: Chunk[];
+  newestMs: number;
+}
+
 export class DedupTable {
   readonly #dirty: DirtySet;
   readonly #load: LoadRow;
   /** Oldest first. */
-  #chunks: Chunk[] = [];
+  #runs: Run[] = [];
+  #nextChunk = 1;
+  /** Chunks that still have their ids in memory, oldest first. */
+  #resident: Chunk[] = [];
   #loadedPosition = 0;
 
   constructor(dirty: DirtySet, load: LoadRow) {
@@ -63,29 +75,31 @@ export class DedupTable {
   /** Takes the rows of the last checkpoint, oldest first. */
   restore(rows: Iterable<{ readonly index: number; readonly bytes: Uint8Array }>): void {
     for (const { index, bytes } of rows) {
-      const row = Buffer.alloc(HEADER_BYTES + CHUNK_IDS * ENTRY_BYTES);
+      const row = Buffer.alloc(CHUNK_BYTES);
       row.set(bytes);
-      const chunk = new Chunk(index, row);
+      this.#nextChunk = index;
+      const chunk = this.#open(row);
+      const run = this.#runs[this.#runs.length - 1] as Run;
       this.#loadedPosition = Math.max(this.#loadedPosition, row.readDoubleLE(0));
       const count = row.readUInt32LE(8);
       for (let i = 0; i < count; i++) {
         const at = HEADER_BYTES + i * ENTRY_BYTES;
-        this.#note(chunk, row.readUInt32LE(at), row.readUInt32LE(at + 4), row.readDoubleLE(at + 24));
+        note(run, chunk, { a: row.readUInt32LE(at), b: row.readUInt32LE(at + 4), sentAtMs: row.readDoubleLE(at + 24) });
       }
-      this.#chunks.push(chunk);
-      this.#spill();
     }
   }
 
   /** The first send under this id, if it was less than a window ago. */
   find(hash: DedupHash, nowMs: number): DedupHit | undefined {
-    const [a, b] = hash as unknown as [number, number];
-    for (let i = this.#chunks.length - 1; i >= 0; i--) {
-      const chunk = this.#chunks[i] as Chunk;
-      if (chunk.newestMs + limits.dedupWindowMs <= nowMs) break;
-      if (!mayContain(chunk.filter, a, b)) continue;
-      const hit = this.#search(chunk, hash, nowMs);
-      if (hit !== undefined) return hit;
+    for (let i = this.#runs.length - 1; i >= 0; i--) {
+      const run = this.#runs[i] as Run;
+      if (run.newestMs + limits.dedupWindowMs <= nowMs) break;
+      let sequence = 0;
+      run.index.find(hash[0] as number, hash[1] as number, (entry) => {
+        sequence = this.#compare(run.chunks[entry >>> 10] as Chunk, entry & 1023, { hash, nowMs });
+        return sequence > 0;
+      });
+      if (sequence > 0) return { sequence };
     }
     return undefined;
   }
@@ -93,33 +107,39 @@ export class DedupTable {
   /** Remembers an id from the batch `batch`; a replayed id that a row holds already is left alone. */
   add(hash: DedupHash, entry: { sequence: number; sentAtMs: number; batch: number }): void {
     if (entry.batch <= this.#loadedPosition) return;
-    let chunk = this.#chunks[this.#chunks.length - 1];
-    if (chunk === undefined || chunk.count === CHUNK_IDS) chunk = this.#open(chunk);
+    let run = this.#runs[this.#runs.length - 1];
+    let chunk = run?.chunks[run.chunks.length - 1];
+    if (run === undefined || chunk === undefined || chunk.count === CHUNK_IDS) {
+      chunk = this.#open(Buffer.alloc(CHUNK_BYTES));
+      run = this.#runs[this.#runs.length - 1] as Run;
+    }
     const row = chunk.row as Buffer;
     const at = HEADER_BYTES + chunk.count * ENTRY_BYTES;
     for (let i = 0; i < 4; i++) row.writeUInt32LE(hash[i] as number, at + i * 4);
     row.writeDoubleLE(entry.sequence, at + 16);
     row.writeDoubleLE(entry.sentAtMs, at + 24);
-    this.#note(chunk, hash[0] as number, hash[1] as number, entry.sentAtMs);
+    note(run, chunk, { a: hash[0] as number, b: hash[1] as number, sentAtMs: entry.sentAtMs });
     this.#dirty.mark(chunk, entry.batch);
   }
 
-  /** Forgets chunks whose window is over. */
+  /** Forgets runs whose window is over. */
   expire(nowMs: number, batch: number): void {
     let gone = 0;
-    for (const chunk of this.#chunks) {
-      if (chunk.newestMs + limits.dedupWindowMs > nowMs) break;
-      chunk.isGone = true;
-      chunk.row = undefined;
-      this.#dirty.mark(chunk, batch);
+    for (const run of this.#runs) {
+      if (run.newestMs + limits.dedupWindowMs > nowMs) break;
+      for (const chunk of run.chunks) {
+        chunk.isGone = true;
+        chunk.row = undefined;
+        this.#dirty.mark(chunk, batch);
+      }
       gone++;
     }
-    if (gone > 0) this.#chunks = this.#chunks.slice(gone);
+    if (gone > 0) this.#runs = this.#runs.slice(gone);
   }
 
   /** Ids still in their window, oldest first, for the state hash. */
   *entries(nowMs: number): Iterable<string> {
-    for (const chunk of this.#chunks) {
+    for (const chunk of this.#runs.flatMap((run) => run.chunks)) {
       const row = this.#rowOf(chunk);
       for (let i = 0; row !== undefined && i < chunk.count; i++) {
         const at = HEADER_BYTES + i * ENTRY_BYTES;
@@ -129,30 +149,27 @@ export class DedupTable {
     }
   }
 
-  #open(previous: Chunk | undefined): Chunk {
-    const row = Buffer.alloc(HEADER_BYTES + CHUNK_IDS * ENTRY_BYTES);
-    const chunk = new Chunk((previous?.index ?? 0) + 1, row);
-    this.#chunks.push(chunk);
+  #open(row: Buffer): Chunk {
+    const chunk = new Chunk(this.#nextChunk++, row);
+    let run = this.#runs[this.#runs.length - 1];
+    // Entry numbers are chunk x 1,024 + place: a chunk that a restart left half full ends its run.
+    if (run === undefined || run.chunks.length === RUN_CHUNKS || run.index.count !== run.chunks.length * CHUNK_IDS) {
+      run = { index: new DedupIndex(), chunks: [], newestMs: 0 };
+      this.#runs.push(run);
+    }
+    run.chunks.push(chunk);
+    this.#resident.push(chunk);
     this.#spill();
     return chunk;
   }
 
   /** Lets go of the ids of old chunks that are saved. */
   #spill(): void {
-    const kept = this.#chunks.length - limits.dedupChunksResidentMax;
-    for (let i = kept - 1; i >= 0; i--) {
-      const chunk = this.#chunks[i] as Chunk;
-      if (chunk.row === undefined) break;
-      if (chunk.dirtySince === 0 && !chunk.isSaving) chunk.row = undefined;
-    }
-  }
-
-  #note(chunk: Chunk, a: number, b: number, sentAtMs: number): void {
-    chunk.count++;
-    chunk.newestMs = Math.max(chunk.newestMs, sentAtMs);
-    for (let probe = 0; probe < 3; probe++) {
-      const bit = probeBit(a, b, probe);
-      chunk.filter[bit >> 5] = (chunk.filter[bit >> 5] as number) | (1 << (bit & 31));
+    while (this.#resident.length > limits.dedupChunksResidentMax) {
+      const oldest = this.#resident[0] as Chunk;
+      if (oldest.row !== undefined && (oldest.dirtySince !== 0 || oldest.isSaving)) return;
+      oldest.row = undefined;
+      this.#resident.shift();
     }
   }
 
@@ -162,28 +179,19 @@ export class DedupTable {
     return bytes === undefined ? undefined : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
-  #search(chunk: Chunk, hash: DedupHash, nowMs: number): DedupHit | undefined {
+  /** The sequence under which the id was sent, or 0: the index named another id, or the window is over. */
+  #compare(chunk: Chunk, place: number, wanted: { readonly hash: DedupHash; readonly nowMs: number }): number {
     const row = this.#rowOf(chunk);
-    if (row === undefined) return undefined;
-    for (let i = 0; i < chunk.count; i++) {
-      const at = HEADER_BYTES + i * ENTRY_BYTES;
-      if (row.readUInt32LE(at) !== hash[0] || row.readUInt32LE(at + 4) !== hash[1]) continue;
-      if (row.readUInt32LE(at + 8) !== hash[2] || row.readUInt32LE(at + 12) !== hash[3]) continue;
-      if (row.readDoubleLE(at + 24) + limits.dedupWindowMs <= nowMs) continue;
-      return { sequence: row.readDoubleLE(at + 16) };
-    }
-    return undefined;
+    const at = HEADER_BYTES + place * ENTRY_BYTES;
+    if (row === undefined || row.length < at + ENTRY_BYTES) return 0;
+    for (let i = 0; i < 4; i++) if (row.readUInt32LE(at + i * 4) !== wanted.hash[i]) return 0;
+    return row.readDoubleLE(at + 24) + limits.dedupWindowMs > wanted.nowMs ? row.readDoubleLE(at + 16) : 0;
   }
 }
 
-function probeBit(a: number, b: number, probe: number): number {
-  return (a + Math.imul(probe, b | 1)) & (FILTER_WORDS * 32 - 1);
-}
-
-function mayContain(filter: Uint32Array, a: number, b: number): boolean {
-  for (let probe = 0; probe < 3; probe++) {
-    const bit = probeBit(a, b, probe);
-    if (((filter[bit >> 5] as number) & (1 << (bit & 31))) === 0) return false;
-  }
-  return true;
+function note(run: Run, chunk: Chunk, entry: { readonly a: number; readonly b: number; readonly sentAtMs: number }): void {
+  run.index.add(entry.a, entry.b);
+  chunk.count++;
+  chunk.newestMs = Math.max(chunk.newestMs, entry.sentAtMs);
+  run.newestMs = Math.max(run.newestMs, entry.sentAtMs);
 }

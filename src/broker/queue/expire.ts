@@ -37,6 +37,25 @@ export function endLeases(context: QueueContext): boolean {
   return hasMore;
 }
 
+/** Leases of a session (of all sessions: 0) are over; the messages are back in place, counted as received. */
+export function endSession(context: QueueContext, session: number): void {
+  const { state } = context;
+  for (const { entity, sequence } of state.leases.ofSession(session)) {
+    const page = state.pages.get(state.queue(entity), pageIndexOf(sequence));
+    if (page === undefined) continue;
+    context.record.released({ entity, sequence, prior: 'leased', count: page.receiveCount(slotOf(sequence)) });
+  }
+}
+
+/** Queues that promise nothing over a restart start empty. */
+export function dropVolatile(context: QueueContext): void {
+  for (const queue of context.state.queues.values()) {
+    if (queue.liveCount === 0) continue;
+    if (definitionOf(context, queue.entity)?.settings.durability !== 'memory') continue;
+    context.record.floor(queue.entity, queue.nextSequence, { ...queue.counts });
+  }
+}
+
 export function endDelays(context: QueueContext): boolean {
   const { state } = context;
   const due: Due[] = [];

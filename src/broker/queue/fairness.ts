@@ -10,11 +10,11 @@ const NOISY_SHARE = 0.1;
 export const QUIET_LANE_MAX = 8192;
 
 export function isNoisy(queue: Queue, tenant: number): boolean {
-  const leased = queue.tenants.get(tenant) ?? 0;
+  const leased = queue.tenants?.get(tenant) ?? 0;
   return leased >= NOISY_LEASES_MIN && leased > queue.counts.leased * NOISY_SHARE;
 }
 
 /** Some tenant may be noisy: worth looking further. */
 export function mayHaveNoisyTenants(queue: Queue): boolean {
-  return queue.hasGroups && !queue.isOrdered && queue.counts.leased >= NOISY_LEASES_MIN && queue.tenants.size > 0;
+  return queue.hasGroups && !queue.isOrdered && queue.counts.leased >= NOISY_LEASES_MIN && (queue.tenants?.size ?? 0) > 0;
 }

@@ -1,7 +1,6 @@
 // All leases of one cell in packed arrays: found by (queue, sequence), ordered by deadline in a hashed timing
-// wheel. Holds no objects, so that two million leases cost what they take: 56 bytes each.
-import { assert } from '../../base/assert.ts';
-
+// wheel. Holds no objects, so that two million leases cost what they take: 56 bytes each. A lease ends by
+// deadline, or with its session: then its `until` is the session's number, negated, and no wheel knows it.
 /** Resolution of the wheel. A lease ends at most one tick late, never early. */
 const TICK_MS = 50;
 const WHEEL_SLOTS = 8192;
@@ -62,7 +61,8 @@ export class LeaseTable {
     }
     this.#generations[at] = lease.generation;
     this.#untils[at] = lease.untilMs;
-    this.#linkWheel(at);
+    if (lease.untilMs >= 0) this.#linkWheel(at);
+    else this.#wheelPrevious[at] = -1;
   }
 
   remove(entity: number, sequence: number): boolean {
@@ -79,6 +79,18 @@ export class LeaseTable {
     this.#entities[at] = 0;
     this.count--;
     return true;
+  }
+
+  /** Leases that end with `session`; of all sessions when it is 0. */
+  ofSession(session: number): { entity: number; sequence: number }[] {
+    const found: { entity: number; sequence: number }[] = [];
+    for (const at of this.indexes()) {
+      const until = this.#untils[at] as number;
+      if (until < 0 && (session === 0 || until === -session)) {
+        found.push({ entity: this.#entities[at] as number, sequence: this.#sequences[at] as number });
+      }
+    }
+    return found;
   }
 
   /** Every lease, in no order. Do not change the table meanwhile: collect first. */
@@ -159,7 +171,7 @@ export class LeaseTable {
   #unlinkWheel(at: number): void {
     const next = this.#wheelNext[at] as number;
     const previous = this.#wheelPrevious[at] as number;
-    assert(previous !== -1, 'a lease is linked into the wheel');
+    if (previous === -1) return;
     if (previous < 0) this.#wheel[-previous - 2] = next;
     else this.#wheelNext[previous] = next;
     if (next >= 0) this.#wheelPrevious[next] = previous;

@@ -8,7 +8,7 @@ import type { Group } from '../cell/group.ts';
 import type { Attach, CellMachine } from '../cell/machine.ts';
 import { Need } from '../cell/machine.ts';
 import type { DirtySet } from '../cell/persistent.ts';
-import type { Purge, QueueCommand, Receive, Reply, ReplySink } from '../command.ts';
+import type { EndSession, Purge, QueueCommand, Receive, Reply, ReplySink } from '../command.ts';
 import { Waiters } from '../delivery/waiters.ts';
 import { brokerError, shuttingDown } from '../errors.ts';
 import { readMessage } from '../message.ts';
@@ -16,7 +16,7 @@ import type { Arrive, ArrivedReply, MoveAnswered } from './arrive.ts';
 import { decideArrive, decideMoveAnswered } from './arrive.ts';
 import type { QueueContext } from './context.ts';
 import { queueNotFound } from './errors.ts';
-import { endDelays, endLeases, RetentionSweep } from './expire.ts';
+import { dropVolatile, endDelays, endLeases, endSession, RetentionSweep } from './expire.ts';
 import { decideCancelMove, decideStartMove, failTask, MoveTasks } from './move-task.ts';
 import type { SendToCell } from './outbox.ts';
 import { Outbox } from './outbox.ts';
@@ -36,6 +36,7 @@ export type InternalCommand =
   | Undelivered
   | Arrive
   | MoveAnswered
+  | EndSession
   | { readonly kind: 'dropQueue'; readonly entity: number }
   | { readonly kind: 'start'; readonly epoch: number; readonly sequencesAhead: number };
 
@@ -105,6 +106,8 @@ export class QueueMachine implements CellMachine<QueueCellCommand> {
       leaseCount: this.#deps.leaseCount,
     };
     this.#outbox.reset();
+    // Messages whose leases were undone with a failed group are there again.
+    for (const entity of this.waiters.entities()) state.woken.add(entity);
     return replayedCount;
   }
 
@@ -151,6 +154,9 @@ export class QueueMachine implements CellMachine<QueueCellCommand> {
         return decideArrive(context, command) as ArrivedReply as unknown as Reply;
       case 'moveAnswered':
         return this.#moveAnswered(command);
+      case 'endSession':
+        endSession(context, command.session);
+        return { kind: 'done' };
       case 'dropQueue':
         return this.#dropQueue(command.entity);
       case 'start':
@@ -191,7 +197,14 @@ export class QueueMachine implements CellMachine<QueueCellCommand> {
   #start(command: { readonly epoch: number; readonly sequencesAhead: number }): Reply {
     this.#context.record.started(Math.max(command.epoch, this.epoch + 1));
     if (command.sequencesAhead > 0) this.#context.record.ahead(command.sequencesAhead);
+    endSession(this.#context, 0);
+    dropVolatile(this.#context);
     return { kind: 'done' };
+  }
+
+  isAnsweredEarly(command: QueueCellCommand, reply: Reply): boolean {
+    if (command.kind !== 'send' || reply.kind !== 'sent') return false;
+    return this.#deps.catalog.byEntity(command.entity)?.settings.durability === 'memory';
   }
 
   tick(nowMs: number, attach: Attach): void {

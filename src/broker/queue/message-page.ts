@@ -153,7 +153,7 @@ export class MessagePage implements Persistent {
       this.#firstBaseMs = nowMs;
     }
     this.receiveCounts[slot] = Math.min(count, 0xffff);
-    if (count === 1) (this.#firstReceives as Uint32Array)[slot] = Math.max(0, nowMs - this.#firstBaseMs);
+    if (count === 1) this.#setFirst(slot, nowMs);
   }
   /** Corrects the count (a receive that never reached its client) and leaves the first receive as it is. */
   setCount(slot: number, count: number): void {
@@ -163,7 +163,22 @@ export class MessagePage implements Persistent {
   setReceives(slot: number, count: number, firstAtMs: number): void {
     if (this.receiveCounts === undefined) this.countReceive(slot, 0, firstAtMs);
     (this.receiveCounts as Uint16Array)[slot] = Math.min(count, 0xffff);
-    (this.#firstReceives as Uint32Array)[slot] = Math.max(0, firstAtMs - this.#firstBaseMs);
+    this.#setFirst(slot, firstAtMs);
+  }
+
+  /** A time before the base (a moved-in message) or 49 days after it (a slow queue) moves the base. */
+  #setFirst(slot: number, atMs: number): void {
+    const offsets = this.#firstReceives as Uint32Array;
+    if (atMs < this.#firstBaseMs || atMs - this.#firstBaseMs > 0xffffffff) {
+      const base = atMs < this.#firstBaseMs ? atMs : atMs - 0x7fffffff;
+      const shift = this.#firstBaseMs - base;
+      // What is clamped here was received 24 days ago: no queue keeps a message that long.
+      for (let i = 0; i < PAGE_MESSAGES; i++) {
+        offsets[i] = Math.min(0xffffffff, Math.max(0, (offsets[i] as number) + shift));
+      }
+      this.#firstBaseMs = base;
+    }
+    offsets[slot] = atMs - this.#firstBaseMs;
   }
 
   /** Drops everything below `floor` (purged or expired as a whole). */
@@ -181,7 +196,8 @@ export class MessagePage implements Persistent {
     const leases = this.leases(this);
     this.#leasesInRow = leases.length;
     this.hasRow = true;
-    const out = new ByteWriter(8192);
+    const out = scratch;
+    out.reset();
     out.u8(VERSION);
     const receives = this.receiveCounts;
     out.u8(
@@ -252,6 +268,8 @@ export class MessagePage implements Persistent {
   }
 }
 
+/** Encodings are copied out of it; one at a time. */
+const scratch = new ByteWriter(16_384);
 const listed = new Uint8Array([1]);
 const noLeases = (): readonly PageLease[] => [];
 

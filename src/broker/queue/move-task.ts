@@ -9,8 +9,7 @@ import type { ResourceName } from '../names.ts';
 import type { TaskRecord } from './cell-root.ts';
 import type { QueueContext } from './context.ts';
 import { queueNotFound } from './errors.ts';
-import { pickOrdered } from './pick-ordered.ts';
-import { pickUnordered } from './pick-unordered.ts';
+import { giveBackAll, pickReady } from './pick.ts';
 import type { Queue } from './queue.ts';
 import { drawId } from './send.ts';
 
@@ -80,15 +79,16 @@ export class MoveTasks {
       if (waiting === 0) this.#end(context, { ...task, status: 'cancelled' });
       return;
     }
-    const wanted = Math.min(this.#takeTokens(context, task), UNDER_WAY_MAX - waiting);
+    const wanted = Math.min(this.#tokens(context, task), UNDER_WAY_MAX - waiting);
     const room = limits.outboxEntriesMax - context.state.root.outbox.size;
-    const picked = wanted > 0 ? pick(context, queue, Math.min(wanted, room)) : [];
+    const picked = pickReady(context, queue, Math.min(wanted, room));
+    // Spent only now: picking may answer Need, and is then tried again.
+    this.#spend(task, picked.length);
     let movedCount = task.movedCount;
     for (const sequence of picked) {
       const target = targetOf(context, queue, task, sequence);
       if (target === undefined) {
-        queue.ready.rewind(queue.floor);
-        queue.window = undefined;
+        giveBackAll(queue);
         this.#end(context, { ...task, movedCount, ...targetMissing });
         return;
       }
@@ -115,14 +115,18 @@ export class MoveTasks {
     context.record.task(task);
   }
 
-  #takeTokens(context: QueueContext, task: TaskRecord): number {
+  /** Messages that the rate allows by now; at most a second's worth is saved up. */
+  #tokens(context: QueueContext, task: TaskRecord): number {
     const rate = task.ratePerSecondMax ?? limits.moveTaskRateDefault;
     const now = context.state.nowMs;
     const allowance = this.#allowance.get(task.taskId) ?? { tokens: 1, atMs: now };
     const tokens = Math.min(rate, allowance.tokens + ((now - allowance.atMs) * rate) / 1000);
-    const whole = Math.floor(tokens);
-    this.#allowance.set(task.taskId, { tokens: tokens - whole, atMs: now });
-    return whole;
+    this.#allowance.set(task.taskId, { tokens, atMs: now });
+    return Math.floor(tokens);
+  }
+  #spend(task: TaskRecord, count: number): void {
+    const allowance = this.#allowance.get(task.taskId);
+    if (allowance !== undefined) allowance.tokens -= count;
   }
 }
 
@@ -147,11 +151,6 @@ function underWay(context: QueueContext, task: TaskRecord): number {
   let count = 0;
   for (const entry of context.state.root.outbox.values()) if (entry.taskId === task.taskId) count++;
   return count;
-}
-
-function pick(context: QueueContext, queue: Queue, max: number): number[] {
-  if (queue.counts.ready === 0) return [];
-  return queue.isOrdered ? pickOrdered(context, queue, max) : pickUnordered(context, queue, max);
 }
 
 /** The task's destination, or the queue that the message once came from. */

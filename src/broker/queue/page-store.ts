@@ -60,7 +60,12 @@ export class PageStore {
 
   #maybeNeed(queue: Queue, index: number): void {
     const key = `${queue.entity}/${index}`;
-    if (this.#pinned.has(key) || ++this.#accesses % this.needEvery !== 0) return;
+    if (this.#pinned.has(key)) return;
+    if (++this.#accesses % this.needEvery !== 0) {
+      // What was here stays here until the command is decided.
+      this.#pinned.add(key);
+      return;
+    }
     throw new Need(() => {
       this.get(queue, index);
       this.#pinned.add(key);
@@ -81,7 +86,8 @@ export class PageStore {
   getOrCreate(queue: Queue, index: number): MessagePage {
     const resident = queue.pages.get(index);
     if (resident !== undefined) return resident;
-    return this.#load(queue, index) ?? this.#adopt(queue, new MessagePage(queue.entity, index));
+    // A row whose messages are all gone is still this page: it goes on from there.
+    return this.#load(queue, index) ?? queue.pages.get(index) ?? this.#adopt(queue, new MessagePage(queue.entity, index));
   }
 
   /** Index of the first page at or after `from` that exists, in memory or as a row; -1 when there is none. */

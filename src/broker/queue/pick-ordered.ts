@@ -13,24 +13,30 @@ export function pickOrdered(context: QueueContext, queue: Queue, max: number): n
   const probe = (sequence: number): 'gone' | 'hidden' | 'ready' => {
     const live = findLive(context, queue, sequence);
     if (live === undefined) return 'gone';
-    return live.page.isHidden(live.slot) ? 'hidden' : 'ready';
+    if (!live.page.isHidden(live.slot)) return 'ready';
+    // On its way to another queue it holds up nobody (SQS: a dead letter unblocks its group in the same receive).
+    return context.state.stateOf(queue, live.page, sequence) === 'moving' ? 'gone' : 'hidden';
   };
   const picked: number[] = [];
   const taken = new Set<number>();
-  while (picked.length < max) {
-    window.settleDirty(probe);
-    const group = window.firstAvailable();
-    if (group === undefined) {
-      if (!loadMore(context, queue, window)) break;
-      continue;
+  try {
+    while (picked.length < max) {
+      window.settleDirty(probe);
+      const group = window.firstAvailable();
+      if (group === undefined) {
+        if (!loadMore(context, queue, window)) break;
+        continue;
+      }
+      // Looked at before it leaves the ring: a Need in here leaves the ring as it was.
+      const found = taken.has(group) ? [] : window.deliverable(group, max - picked.length, probe);
+      window.passFirst();
+      if (found.length > 0) taken.add(group);
+      for (const sequence of found) picked.push(sequence);
     }
-    // Looked at before it leaves the ring: a Need in here leaves the ring as it was.
-    const found = taken.has(group) ? [] : window.deliverable(group, max - picked.length, probe);
-    window.passFirst();
-    taken.add(group);
-    for (const sequence of found) picked.push(sequence);
-    // Some of it may stay deliverable (the receive is full, or the message leaves for another queue).
-    if (found.length > 0) window.touch(group);
+  } finally {
+    // What was picked may stay deliverable: the receive is full, a message leaves for another queue, a Need
+    // undid it all. Only now, or a group would come round again within this pick.
+    for (const group of taken) window.touch(group);
   }
   return picked;
 }

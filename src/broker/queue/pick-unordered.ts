@@ -82,7 +82,7 @@ function pickQuietLane(context: QueueContext, queue: Queue, max: number, picked:
     if (page === undefined || !page.isReady(slotOf(sequence))) continue;
     if (!isNoisy(queue, page.groupOf(slotOf(sequence)))) picked.push(sequence);
   }
-  lane.splice(0, used);
+  if (used > 0) lane.splice(0, used);
 }
 
 /** Walks the backlog from the front; what belongs to noisy tenants is kept for when nothing else is found. */

@@ -19,6 +19,11 @@ export type MessageState = 'ready' | 'leased' | 'delayed' | 'moving';
 export const messageStates: readonly MessageState[] = ['ready', 'leased', 'delayed', 'moving'];
 
 const VERSION = 1;
+/** Encodings are copied out of it; one at a time. */
+const scratch = new ByteWriter(256);
+
+/** Stands for an empty lane, so that a queue without tenants has none of its own. Never written to. */
+const none: number[] = [];
 
 export class Queue implements Persistent {
   readonly kind = rowKind.queue;
@@ -46,9 +51,9 @@ export class Queue implements Persistent {
   readonly ready = new ReadyCursor();
   window: GroupWindow | undefined;
   /** Leased messages by tenant (unordered queues with groups). */
-  readonly tenants = new Map<number, number>();
+  tenants: Map<number, number> | undefined;
   /** Messages of quiet tenants, to be served before a noisy tenant's backlog. */
-  readonly quietLane: number[] = [];
+  quietLane: number[] = none;
   /** Pages up to this sequence were searched for quiet tenants' messages. */
   quietCursor = 0;
   /** Rows of pages below the floor may still exist. */
@@ -76,7 +81,8 @@ export class Queue implements Persistent {
 
   encode(position: number): Uint8Array | null {
     if (this.isDropped) return null;
-    const out = new ByteWriter(128);
+    const out = scratch;
+    out.reset();
     out.u8(VERSION);
     out.u8((this.isOrdered ? 1 : 0) | (this.hasGroups ? 2 : 0) | (this.hasArrivals ? 4 : 0));
     out.f64(position);

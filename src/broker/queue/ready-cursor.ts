@@ -5,21 +5,26 @@
 /** Pages with returned messages that are remembered; beyond it the cursor simply goes back. */
 const RETURNED_PAGES_MAX = 8192;
 
+const none: number[] = [];
+
 export class ReadyCursor {
   /** Sequences from here on were not looked at yet. */
   next = 1;
   /** Binary min-heap of page indexes below the cursor that hold returned messages. */
-  readonly #heap: number[] = [];
-  readonly #members = new Set<number>();
+  #heap: number[] = none;
+  #members: Set<number> | undefined;
 
   /** A message at `sequence` (in page `page`) became ready. */
   returned(sequence: number, page: number): void {
-    if (sequence >= this.next || this.#members.has(page)) return;
+    if (sequence >= this.next || this.#members?.has(page) === true) return;
     if (this.#heap.length >= RETURNED_PAGES_MAX) {
       this.next = Math.min(sequence, this.#lowestSequence(page));
-      this.#heap.length = 0;
-      this.#members.clear();
+      this.#clear();
       return;
+    }
+    if (this.#members === undefined) {
+      this.#members = new Set();
+      this.#heap = [];
     }
     this.#members.add(page);
     this.#heap.push(page);
@@ -34,9 +39,12 @@ export class ReadyCursor {
   dropReturnedPage(): void {
     const lowest = this.#heap[0];
     if (lowest === undefined) return;
-    this.#members.delete(lowest);
+    this.#members?.delete(lowest);
     const last = this.#heap.pop() as number;
-    if (this.#heap.length === 0) return;
+    if (this.#heap.length === 0) {
+      this.#clear();
+      return;
+    }
     this.#heap[0] = last;
     this.#siftDown();
   }
@@ -44,8 +52,13 @@ export class ReadyCursor {
   /** Forgets everything: the next pick looks from `sequence` on again. */
   rewind(sequence: number): void {
     this.next = sequence;
-    this.#heap.length = 0;
-    this.#members.clear();
+    this.#clear();
+  }
+
+  /** Most queues never get a message back out of order: they pay for no heap. */
+  #clear(): void {
+    this.#heap = none;
+    this.#members = undefined;
   }
 
   #lowestSequence(page: number): number {

@@ -9,8 +9,7 @@ import { sentAtOf } from '../message.ts';
 import type { QueueContext } from './context.ts';
 import { definitionOf, findLive, nextGeneration } from './context.ts';
 import { queueNotFound } from './errors.ts';
-import { pickOrdered } from './pick-ordered.ts';
-import { pickUnordered } from './pick-unordered.ts';
+import { giveBack, giveBackAll, pickReady } from './pick.ts';
 import { slotOf } from './page-store.ts';
 import { pageIndexOf } from './message-page.ts';
 import type { Queue } from './queue.ts';
@@ -54,13 +53,11 @@ export function decideReceive(context: QueueContext, command: Receive): Reply {
   if (repeated !== undefined) return repeated;
   const room = Math.min(limits.leasesPerQueueMax - queue.counts.leased, limits.leasesMax - context.leaseCount());
   if (room <= 0) return definition.settings.ordering === 'group' ? received(command.entity, []) : leasesExhausted;
-  const picked =
-    queue.counts.ready === 0
-      ? []
-      : pickMessages(context, definition, { queue, max: Math.min(command.messagesMax, room) });
+  const picked = pickMessages(context, definition, { queue, max: Math.min(command.messagesMax, room) });
   if (picked.length === 0) return received(command.entity, []);
   const leaseMs = command.leaseMs ?? definition.settings.leaseMs;
-  const deliveries = picked.map((sequence) => leaseOne(context, queue, { sequence, leaseMs }));
+  const session = command.session ?? 0;
+  const deliveries = picked.map((sequence) => leaseOne(context, queue, { sequence, leaseMs, session }));
   queue.counters.receivedCount += deliveries.length;
   rememberAttempt(context, command, deliveries);
   return received(command.entity, deliveries);
@@ -79,25 +76,9 @@ function pickMessages(
   definition: QueueDefinition,
   wanted: { readonly queue: Queue; readonly max: number },
 ): number[] {
-  try {
-    return pickRounds(context, definition, wanted);
-  } catch (error) {
-    // A page is missing: what was picked so far is picked again by the next attempt.
-    wanted.queue.ready.rewind(wanted.queue.floor);
-    wanted.queue.window = undefined;
-    throw error;
-  }
-}
-
-function pickRounds(
-  context: QueueContext,
-  definition: QueueDefinition,
-  wanted: { readonly queue: Queue; readonly max: number },
-): number[] {
-  const pick = definition.settings.ordering === 'group' ? pickOrdered : pickUnordered;
   for (let round = 0; round < DIVERTED_MAX; round++) {
-    const picked = pick(context, wanted.queue, wanted.max);
-    const fates = picked.map((sequence) => fateOf(context, definition, wanted.queue, sequence));
+    const picked = pickReady(context, wanted.queue, wanted.max);
+    const fates = fatesOf(context, definition, wanted.queue, picked);
     if (fates.every((fate) => fate === 'deliver')) return picked;
     picked.forEach((sequence, i) => divert(context, definition, { queue: wanted.queue, sequence, fate: fates[i] as Fate }));
   }
@@ -105,6 +86,15 @@ function pickRounds(
 }
 
 type Fate = 'deliver' | 'expire' | 'deadLetter';
+
+function fatesOf(context: QueueContext, definition: QueueDefinition, queue: Queue, picked: readonly number[]): Fate[] {
+  try {
+    return picked.map((sequence) => fateOf(context, definition, queue, sequence));
+  } catch (error) {
+    giveBackAll(queue);
+    throw error;
+  }
+}
 
 function fateOf(context: QueueContext, definition: QueueDefinition, queue: Queue, sequence: number): Fate {
   const page = context.state.pages.require(queue, pageIndexOf(sequence));
@@ -132,7 +122,7 @@ function divert(
   if (fate === 'expire') context.record.settled(queue.entity, sequence, 'ready');
   if (fate !== 'deadLetter') {
     // Picking took it out of the ready order; it is picked again in the next round.
-    if (fate === 'deliver') queue.ready.returned(sequence, pageIndexOf(sequence));
+    if (fate === 'deliver') giveBack(queue, sequence);
     return;
   }
   const policy = definition.settings.deadLetter;
@@ -155,7 +145,7 @@ function divert(
 function leaseOne(
   context: QueueContext,
   queue: Queue,
-  message: { readonly sequence: number; readonly leaseMs: number },
+  message: { readonly sequence: number; readonly leaseMs: number; readonly session: number },
 ): PendingDelivery {
   const { state } = context;
   const live = findLive(context, queue, message.sequence);
@@ -164,10 +154,10 @@ function leaseOne(
     entity: queue.entity,
     sequence: message.sequence,
     generation: nextGeneration(context),
-    untilMs: state.nowMs + message.leaseMs,
+    untilMs: message.session > 0 ? -message.session : state.nowMs + message.leaseMs,
     count,
   };
-  if (message.leaseMs > 0) context.record.leased(lease);
+  if (message.leaseMs > 0 || message.session > 0) context.record.leased(lease);
   else context.record.counted(lease);
   return new PendingDelivery({
     entity: queue.entity,

@@ -43,8 +43,7 @@ function loadLeases(state: QueueCellState, log: CellLog): void {
       const sequence = page.firstSequence + slot;
       if (sequence < queue.floor) continue;
       state.leases.set({ entity, sequence, generation, untilMs });
-      const group = page.groupOf(slot);
-      if (group !== 0 && !queue.isOrdered) queue.tenants.set(group, (queue.tenants.get(group) ?? 0) + 1);
+      state.countTenant(queue, page.groupOf(slot), 1);
     }
   }
 }

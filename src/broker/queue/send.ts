@@ -1,5 +1,4 @@
 // Decides sends: dedup, order, delay, then the body into the group and one record per message.
-import { hash } from 'node:crypto';
 import type { QueueDefinition } from '../catalog-types.ts';
 import type { OutgoingMessage, Reply, Send, SentMessage } from '../command.ts';
 import { brokerError } from '../errors.ts';
@@ -8,6 +7,7 @@ import { formatId, makeUuid4, writeMessage } from '../message.ts';
 import { limits } from '../../base/limits.ts';
 import type { QueueContext } from './context.ts';
 import { definitionOf, hashGroup } from './context.ts';
+import { hashId, scramble } from './dedup-hash.ts';
 import type { DedupHash } from './dedup-table.ts';
 import { queueNotFound } from './errors.ts';
 import { isNoisy, mayHaveNoisyTenants, QUIET_LANE_MAX } from './fairness.ts';
@@ -28,7 +28,7 @@ export function decideSend(context: QueueContext, command: Send): Reply {
 
 /** New messages are refused while they cannot be stored; everything else goes on. */
 function refusalOf(context: QueueContext): Reply | undefined {
-  if (!context.log.stats().isWritable) return storageFull;
+  if (!context.log.isWritable()) return storageFull;
   if (context.group.byteLength > limits.uncommittedBytesMax) return throttled;
   return undefined;
 }
@@ -93,22 +93,24 @@ export function appendMessage(
   queue.counters.sentCount++;
   queue.counters.sentBytes += bytes;
   if (tenant !== 0 && delayMs === 0 && mayHaveNoisyTenants(queue) && !isNoisy(queue, tenant)) {
+    if (queue.quietLane.length === 0) queue.quietLane = [];
     if (queue.quietLane.length < QUIET_LANE_MAX) queue.quietLane.push(facts.sequence);
   }
 }
 
-/** Hash of queue, scope and id; undefined for a message without an id. */
+/** Hash of queue, scope and id; undefined for a message without an id. Valid until the next call. */
 export function dedupHash(definition: QueueDefinition, message: OutgoingMessage): DedupHash | undefined {
   if (message.dedupId === undefined) return undefined;
   const scope = definition.settings.dedup === 'group' ? (message.group ?? '') : '';
-  const digest = hash('md5', `${definition.entity}\0${scope}\0${message.dedupId}`, 'buffer');
-  return new Uint32Array(digest.buffer.slice(digest.byteOffset, digest.byteOffset + 16));
+  return hashId(definition.entity, scope, message.dedupId);
 }
 
 /** The id of a deduplicated message follows from its hash, so that a duplicate is answered without its body. */
 export function dedupedId(dedup: DedupHash, sequence: number): IdWords {
-  const digest = hash('md5', `${dedup.join('.')}/${sequence}`, 'buffer');
-  return makeUuid4(new Uint32Array(digest.buffer.slice(digest.byteOffset, digest.byteOffset + 16)));
+  const salt = Math.imul(sequence >>> 0, 0x9e3779b1) ^ Math.floor(sequence / 4294967296);
+  const id = new Uint32Array(4);
+  for (let i = 0; i < 4; i++) id[i] = scramble((dedup[i] as number) ^ (salt + i));
+  return makeUuid4(id);
 }
 
 export function drawId(context: QueueContext): IdWords {

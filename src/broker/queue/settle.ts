@@ -55,7 +55,9 @@ function settleOne(
 function holds(context: QueueContext, queue: Queue, lease: LeaseRef): boolean {
   const { leases, nowMs } = context.state;
   const at = leases.find(queue.entity, lease.sequence);
-  return at >= 0 && leases.generationAt(at) === lease.generation && leases.untilAt(at) > nowMs;
+  if (at < 0 || leases.generationAt(at) !== lease.generation) return false;
+  const until = leases.untilAt(at);
+  return until < 0 || until > nowMs;
 }
 
 export function decideChangeLease(context: QueueContext, command: ChangeLease): Reply {

@@ -2,6 +2,7 @@
 // path calls them right after the record is written, replay calls them with what the record says. Each one
 // changes counters (guarded by the queue's own position) and page facts (guarded by the page's).
 import { assert } from '../../base/assert.ts';
+import { limits } from '../../base/limits.ts';
 import type { CellLog } from '../../storage/types.ts';
 import { DirtySet } from '../cell/persistent.ts';
 import { CellRoot } from './cell-root.ts';
@@ -95,7 +96,8 @@ export class QueueCellState {
     if (facts.dueMs > 0) page.delay(slot);
     this.pages.changed(queue, page, this.batch);
     const window = queue.window;
-    if (window !== undefined && facts.group !== 0 && window.loadedThrough === facts.sequence - 1) {
+    const isNext = window !== undefined && window.loadedThrough === facts.sequence - 1;
+    if (isNext && facts.group !== 0 && window.size < limits.groupWindowMessages) {
       window.add(facts.sequence, facts.group);
     }
     if (facts.dueMs === 0) this.woken.add(queue.entity);
@@ -114,7 +116,7 @@ export class QueueCellState {
     page.hide(slot);
     page.countReceive(slot, lease.count, this.nowMs);
     this.leases.set(lease);
-    this.#tenant(queue, page.groupOf(slot), 1);
+    this.countTenant(queue, page.groupOf(slot), 1);
     this.pages.changed(queue, page, this.batch);
   }
 
@@ -146,7 +148,7 @@ export class QueueCellState {
     const slot = slotOf(change.sequence);
     page.hide(slot);
     this.leases.set(change);
-    if (change.prior === 'ready') this.#tenant(queue, page.groupOf(slot), 1);
+    if (change.prior === 'ready') this.countTenant(queue, page.groupOf(slot), 1);
     this.pages.changed(queue, page, this.batch);
   }
 
@@ -162,7 +164,9 @@ export class QueueCellState {
     const slot = slotOf(release.sequence);
     page.show(slot);
     if (page.receiveCount(slot) !== release.count) page.setCount(slot, release.count);
-    if (this.leases.remove(queue.entity, release.sequence)) this.#tenant(queue, page.groupOf(slot), -1);
+    if (this.leases.remove(queue.entity, release.sequence)) this.countTenant(queue, page.groupOf(slot), -1);
+    // Its group went on without it: the window no longer lists it.
+    if (release.prior === 'moving') queue.window = undefined;
     this.#shown(queue, page, release.sequence);
     this.pages.changed(queue, page, this.batch);
   }
@@ -188,7 +192,7 @@ export class QueueCellState {
     const slot = slotOf(sequence);
     const group = page.groupOf(slot);
     page.remove(slot);
-    if (this.leases.remove(entity, sequence)) this.#tenant(queue, group, -1);
+    if (this.leases.remove(entity, sequence)) this.countTenant(queue, group, -1);
     if (group !== 0) this.#groupChanged(queue, group);
     this.pages.changed(queue, page, this.batch);
   }
@@ -203,7 +207,7 @@ export class QueueCellState {
     if (page === undefined) return;
     const slot = slotOf(move.sequence);
     page.hide(slot);
-    if (this.leases.remove(queue.entity, move.sequence)) this.#tenant(queue, page.groupOf(slot), -1);
+    if (this.leases.remove(queue.entity, move.sequence)) this.countTenant(queue, page.groupOf(slot), -1);
     this.#groupChanged(queue, page.groupOf(slot));
     this.pages.changed(queue, page, this.batch);
   }
@@ -224,7 +228,7 @@ export class QueueCellState {
       this.pages.changed(queue, page, this.batch);
     }
     this.#dropLeases((leased, sequence) => leased === entity && sequence < queue.floor);
-    queue.tenants.clear();
+    queue.tenants?.clear();
     this.woken.add(entity);
   }
 
@@ -281,8 +285,10 @@ export class QueueCellState {
     if (queue.isOrdered) this.woken.add(queue.entity);
   }
 
-  #tenant(queue: Queue, group: number, change: 1 | -1): void {
+  /** Leased messages of a tenant: what fair delivery looks at. */
+  countTenant(queue: Queue, group: number, change: 1 | -1): void {
     if (group === 0 || queue.isOrdered) return;
+    queue.tenants ??= new Map();
     const count = (queue.tenants.get(group) ?? 0) + change;
     if (count > 0) queue.tenants.set(group, count);
     else queue.tenants.delete(group);
