@@ -1,0 +1,85 @@
+// The form of caudal.yaml beyond the settings that are flags too: users, roles, policies, limits, CORS,
+// declared queues, metrics. Loaded only when there is a file; the texts here are what its author reads.
+import * as v from 'valibot';
+import { settingNames } from './settings.ts';
+
+const scalar = v.union([v.string(), v.number(), v.boolean()], 'must be a text, a number, true or false');
+const quoted = v.pipe(v.string('must be text (put it in quotes)'), v.minLength(1, 'must not be empty'));
+
+// `000000000000` without quotes is the number 0 to YAML: the zeros are put back.
+const account = v.pipe(
+  v.union([v.string(), v.number()], 'must be an account of 12 digits'),
+  v.transform((given) => String(given).padStart(typeof given === 'number' ? 12 : 0, '0')),
+  v.regex(/^[0-9]{12}$/, 'must be an account of 12 digits'),
+);
+const region = v.pipe(v.string(), v.regex(/^[a-z0-9-]{1,64}$/, 'must be a region such as us-east-1'));
+const policy = v.record(v.string(), v.unknown(), 'must be a policy: Version and Statement');
+const policyOrName = v.union([quoted, policy], 'must be a policy, or the name of one under policies');
+const profile = v.picklist(['relaxed', 'aws'], 'must be relaxed or aws');
+
+const key = v.strictObject({ id: quoted, secret: quoted });
+
+const user = v.strictObject({
+  account: v.optional(account),
+  keys: v.pipe(
+    v.array(key, 'must be a list of { id, secret }'),
+    v.minLength(1, 'must have one key at least'),
+  ),
+  /** Without any, the user may do everything in its account. */
+  policies: v.optional(v.array(policyOrName, 'must be a list')),
+  /** Use of the admin API; default: those who have no policies. */
+  admin: v.optional(v.boolean('must be true or false')),
+});
+
+const role = v.strictObject({
+  account: v.optional(account),
+  /** Who may assume it; without one, everybody of its account. */
+  trust: v.optional(policy),
+  policies: v.optional(v.array(policyOrName, 'must be a list')),
+});
+
+const limits = v.strictObject({
+  default: v.optional(profile),
+  services: v.optional(v.record(v.string(), profile, 'must be a map of service to relaxed or aws')),
+  resources: v.optional(v.record(v.string(), profile, 'must be a map of service:name to relaxed or aws')),
+});
+
+const attributeValue = v.union([scalar, v.record(v.string(), v.unknown())], 'must be a value or a map');
+
+const queue = v.strictObject({
+  account: v.optional(account),
+  region: v.optional(region),
+  /** Names as SQS has them; maps (RedrivePolicy) are written as JSON. */
+  attributes: v.optional(v.record(v.string(), attributeValue, 'must be a map')),
+  policy: v.optional(policy),
+  tags: v.optional(v.record(v.string(), scalar, 'must be a map')),
+});
+
+const cors = v.strictObject({ origins: v.array(quoted, 'must be a list of origins, or of "*"') });
+
+const metrics = v.strictObject({
+  'per-queue': v.optional(v.boolean('must be true or false')),
+  'queues-max': v.optional(
+    v.pipe(v.number('must be a number'), v.integer('must be whole'), v.minValue(0), v.maxValue(10_000)),
+  ),
+});
+
+const settingEntries = Object.fromEntries(
+  settingNames
+    .filter((name) => name !== 'config' && name !== 'limits')
+    .map((name) => [name, v.optional(v.union([v.string(), v.number(), v.boolean()], 'must be one value'))]),
+);
+
+const sections = {
+  limits: v.optional(v.lazy((given) => (typeof given === 'object' && given !== null ? limits : profile))),
+  users: v.optional(v.record(v.string(), user, 'must be a map of user names')),
+  roles: v.optional(v.record(v.string(), role, 'must be a map of role names')),
+  policies: v.optional(v.record(v.string(), policy, 'must be a map of policy names')),
+  queues: v.optional(v.record(v.string(), v.nullable(queue), 'must be a map of queue names')),
+  cors: v.optional(cors),
+  metrics: v.optional(metrics),
+};
+
+export const fileSchema = v.strictObject({ ...sections, ...settingEntries });
+
+export type FileSections = v.InferOutput<v.StrictObjectSchema<typeof sections, undefined>>;
