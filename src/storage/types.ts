@@ -100,20 +100,29 @@ export interface CellLog {
   page(kind: number, entity: number, index: number): Uint8Array | undefined;
   /** Index of the first row of (kind, entity) with index >= `from`, or -1. A seek. */
   nextPage(kind: number, entity: number, from: number): number;
-  /** All rows of a kind, in key order: for what a start has to know, never for what grows with the backlog. */
+  /**
+   * All rows of a kind, in key order: for what a start has to know, never for what grows with the
+   * backlog.
+   */
   pagesOfKind(kind: number): Iterable<PageKey & { readonly bytes: Uint8Array }>;
-  /** Writes one slice of derived rows and the position from which a replay has to start, in one transaction. */
+  /**
+   * Writes one slice of derived rows and the position from which a replay has to start, in one
+   * transaction.
+   */
   checkpoint(replayFrom: Position, rows: readonly PageRow[]): Promise<void>;
   /** Batches after this position have to be replayed over the pages. 0: none was ever written. */
   checkpointPosition(): Position;
   /**
-   * The position a checkpoint has to reach before `reclaim` can take the oldest full log segment, or 0 when no
-   * full one waits. On a small disk segments are small, so this asks earlier than the journal's length does.
+   * The position a checkpoint has to reach before `reclaim` can take the oldest full log segment, or 0
+   * when no full one waits. On a small disk segments are small, so this asks earlier than the journal's
+   * length does.
    */
   checkpointWanted(): Position;
 
   /** Does one bounded piece of sealing or compaction; answers false when there is nothing to do now. */
   reclaim(guide: ReclaimGuide): Promise<boolean>;
+  /** False while the disk is too full to take new messages. Cheap: asked for every send. */
+  isWritable(): boolean;
   stats(): StorageStats;
   role(): LogRole;
   onRole(listener: (role: LogRole) => void): Stop;
@@ -128,7 +137,10 @@ export interface Storage {
   cellNames(): readonly string[];
   /** 32 random bytes made once per data directory: keys for receipt handles and paging tokens. */
   readonly secret: Uint8Array;
-  /** True from the first open after a restore until it is acknowledged: epochs and sequences have to jump ahead. */
+  /**
+   * True from the first open after a restore until it is acknowledged: epochs and sequences have to jump
+   * ahead.
+   */
   readonly wasRestored: boolean;
   /** Every cell has written its new epoch; the next open is an ordinary one. */
   acknowledgeRestore(): Promise<void>;

@@ -1,0 +1,181 @@
+// A block: bodies of one entity, packed into one value of a body segment under (entity, first sequence).
+// Built by sealing and compaction, read by body lookups, verified by check. Consecutive sequences need no
+// list; a sparse block names each of its sequences.
+//
+//   at  size  field (little endian)
+//    0     2  magic and version: 0x4200 + formatVersion
+//    2     2  flags: 1 = sparse
+//    4     4  crc32 of every byte from 8 on
+//    8     8  first sequence  f64
+//   16     8  last sequence   f64
+//   24     4  record count
+//   28     4  bytes of the records
+//   32     4  per record, when sparse: sequence - first sequence, u32
+//    .     .  per record: length u32, then that many bytes
+//
+// How to change this format: as in format.ts; both share formatVersion.
+import { crc32 } from 'node:zlib';
+import { limits } from '../base/limits.ts';
+import { formatVersion } from './format.ts';
+import { StorageError } from './types.ts';
+
+const magic = 0x4200 + formatVersion;
+const headerBytes = 32;
+const sparseFlag = 1;
+const deltaMax = 0xffff_ffff;
+
+export class BlockBuilder {
+  readonly entity: number;
+  #records = Buffer.allocUnsafe(1024);
+  #recordsBytes = 0;
+  #sequences: number[] = [];
+
+  constructor(entity: number) {
+    this.entity = entity;
+  }
+
+  get isEmpty(): boolean {
+    return this.#sequences.length === 0;
+  }
+
+  get firstSequence(): number {
+    return this.#sequences[0] as number;
+  }
+
+  get lastSequence(): number {
+    return this.#sequences.at(-1) as number;
+  }
+
+  get count(): number {
+    return this.#sequences.length;
+  }
+
+  /** False when the block has to be taken first. */
+  hasRoomFor(sequence: number, bodyBytes: number): boolean {
+    if (this.isEmpty) return true;
+    if (bodyBytes > limits.packedRecordBytesMax) return false;
+    const listBytes = (this.#sequences.length + 1) * 4;
+    const bytes = headerBytes + listBytes + this.#recordsBytes + 4 + bodyBytes;
+    return bytes <= limits.blockBytesMax && sequence - this.firstSequence <= deltaMax;
+  }
+
+  /** Copies one record, its length included, out of `source`. */
+  add(sequence: number, source: Buffer, start: number, end: number): void {
+    const length = end - start;
+    if (this.#recordsBytes + length > this.#records.length) this.#grow(this.#recordsBytes + length);
+    source.copy(this.#records, this.#recordsBytes, start, end);
+    this.#recordsBytes += length;
+    this.#sequences.push(sequence);
+  }
+
+  /** The finished value; the builder is empty again. */
+  take(): Buffer {
+    const count = this.#sequences.length;
+    const isSparse = this.lastSequence - this.firstSequence !== count - 1;
+    const listBytes = isSparse ? count * 4 : 0;
+    const value = Buffer.allocUnsafe(headerBytes + listBytes + this.#recordsBytes);
+    value.writeUInt16LE(magic, 0);
+    value.writeUInt16LE(isSparse ? sparseFlag : 0, 2);
+    value.writeDoubleLE(this.firstSequence, 8);
+    value.writeDoubleLE(this.lastSequence, 16);
+    value.writeUInt32LE(count, 24);
+    value.writeUInt32LE(this.#recordsBytes, 28);
+    for (let i = 0; isSparse && i < count; i++) {
+      value.writeUInt32LE((this.#sequences[i] as number) - this.firstSequence, headerBytes + i * 4);
+    }
+    this.#records.copy(value, headerBytes + listBytes, 0, this.#recordsBytes);
+    value.writeUInt32LE(crc32(value.subarray(8)), 4);
+    this.#sequences = [];
+    this.#recordsBytes = 0;
+    return value;
+  }
+
+  #grow(bytes: number): void {
+    const larger = Buffer.allocUnsafe(
+      Math.max(bytes, Math.min(this.#records.length * 4, limits.blockBytesMax)),
+    );
+    this.#records.copy(larger, 0, 0, this.#recordsBytes);
+    this.#records = larger;
+  }
+}
+
+/** A block as read: where each record is, and which sequence it has. */
+export class Block {
+  readonly entity: number;
+  readonly value: Buffer;
+  readonly firstSequence: number;
+  readonly lastSequence: number;
+  readonly count: number;
+  readonly #isSparse: boolean;
+  /** Where record i starts, its length included; one more entry for the end. */
+  readonly #starts: Uint32Array;
+
+  constructor(entity: number, value: Buffer) {
+    this.entity = entity;
+    this.value = value;
+    this.firstSequence = firstSequenceOf(value);
+    this.lastSequence = lastSequenceOf(value);
+    this.count = value.readUInt32LE(24);
+    this.#isSparse = (value.readUInt16LE(2) & sparseFlag) !== 0;
+    this.#starts = new Uint32Array(this.count + 1);
+    let at = headerBytes + (this.#isSparse ? this.count * 4 : 0);
+    for (let i = 0; i < this.count; i++) {
+      this.#starts[i] = at;
+      at += 4 + value.readUInt32LE(at);
+    }
+    this.#starts[this.count] = at;
+  }
+
+  sequence(index: number): number {
+    if (!this.#isSparse) return this.firstSequence + index;
+    return this.firstSequence + this.value.readUInt32LE(headerBytes + index * 4);
+  }
+
+  /** The first record with this sequence or a later one; `count` when there is none. */
+  ceiling(sequence: number): number {
+    if (!this.#isSparse) return Math.min(Math.max(sequence - this.firstSequence, 0), this.count);
+    let low = 0;
+    let high = this.count;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.sequence(middle) < sequence) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  start(index: number): number {
+    return this.#starts[index] as number;
+  }
+
+  body(index: number): Buffer {
+    return this.value.subarray(this.start(index) + 4, this.start(index + 1));
+  }
+}
+
+export function firstSequenceOf(value: Buffer): number {
+  return value.readDoubleLE(8);
+}
+
+export function lastSequenceOf(value: Buffer): number {
+  return value.readDoubleLE(16);
+}
+
+/** What is wrong with these bytes as a block, or undefined. Reads all of them. */
+export function blockProblem(value: Buffer, firstSequence: number): string | undefined {
+  if (value.length < headerBytes) return `only ${value.length} bytes`;
+  if (value.readUInt16LE(0) !== magic) return `unknown version 0x${value.readUInt16LE(0).toString(16)}`;
+  if (firstSequenceOf(value) !== firstSequence) return `holds first sequence ${firstSequenceOf(value)}`;
+  const listBytes = (value.readUInt16LE(2) & sparseFlag) === 0 ? 0 : value.readUInt32LE(24) * 4;
+  const length = headerBytes + listBytes + value.readUInt32LE(28);
+  if (length !== value.length) return `${value.length} bytes where the header says ${length}`;
+  if (crc32(value.subarray(8)) !== value.readUInt32LE(4)) return 'checksum does not match';
+  return undefined;
+}
+
+/** A block for copying: a damaged one must not be copied on as if it were sound. */
+export function verifiedBlock(entity: number, firstSequence: number, value: Buffer): Block {
+  const problem = blockProblem(value, firstSequence);
+  if (problem === undefined) return new Block(entity, value);
+  throw new StorageError('corrupt', `block ${entity}/${firstSequence}: ${problem}`);
+}

@@ -1,0 +1,117 @@
+// Writes survivors into new body segments: blocks in order of entity and sequence, a fence at the end.
+// Used by sealing and by compaction. What it wrote is nothing to anybody until the manifest names it;
+// thrown away, its files are unlinked, and after a crash the next open does that.
+import { limits } from '../base/limits.ts';
+import { BodySegment } from './body-segment.ts';
+import type { CellContext } from './cell-context.ts';
+import type { FenceRow } from './fence.ts';
+import { encodeFence, fenceKey } from './fence.ts';
+import { firstSequenceOf, lastSequenceOf } from './block.ts';
+import { blockKey } from './keys.ts';
+import { Env, removeEnvFiles } from './lmdb-env.ts';
+import { segmentPath } from './manifest.ts';
+
+/** What rounding up to pages may add to a block. */
+const blockPageBytes = 4096;
+
+interface PendingBlock {
+  readonly entity: number;
+  readonly value: Buffer;
+}
+
+interface OpenFile {
+  readonly number: number;
+  readonly path: string;
+  readonly env: Env;
+  readonly fence: FenceRow[];
+  bytes: number;
+}
+
+export class BodyWriter {
+  readonly #context: CellContext;
+  readonly #written: OpenFile[] = [];
+  #pending: PendingBlock[] = [];
+  #pendingBytes = 0;
+  #file: OpenFile | undefined;
+
+  constructor(context: CellContext) {
+    this.#context = context;
+  }
+
+  get pendingBytes(): number {
+    return this.#pendingBytes;
+  }
+
+  /** Takes a finished block; `recordBytes` and `count` are for the fence. */
+  add(entity: number, value: Buffer, count: number): void {
+    this.#pending.push({ entity, value });
+    this.#pendingBytes += value.length;
+    const file = this.#fileFor(value.length);
+    const row = file.fence.at(-1);
+    if (row?.entity === entity) {
+      row.recordCount += count;
+      row.bytes += value.length;
+      row.lastSequence = lastSequenceOf(value);
+      return;
+    }
+    file.fence.push({
+      entity,
+      recordCount: count,
+      bytes: value.length,
+      firstSequence: firstSequenceOf(value),
+      lastSequence: lastSequenceOf(value),
+    });
+  }
+
+  /** One commit with everything that was added since the last one. */
+  async commit(): Promise<void> {
+    const file = this.#file;
+    if (file === undefined || this.#pending.length === 0) return;
+    const blocks = this.#pending;
+    this.#pending = [];
+    this.#pendingBytes = 0;
+    const pageBytes = blocks.reduce((bytes, block) => bytes + block.value.length + blockPageBytes, 0);
+    await file.env.commit(pageBytes, (rows) => {
+      for (const { entity, value } of blocks) void rows.put(blockKey(entity, firstSequenceOf(value)), value);
+    });
+    // A new file starts between two commits, so a file is at most one slice above its cap.
+    if (file.bytes >= this.#context.disk.segmentBytes) await this.#finishFile();
+  }
+
+  /** The finished segments, in order; none when nothing survived. */
+  async finish(): Promise<BodySegment[]> {
+    await this.commit();
+    await this.#finishFile();
+    return this.#written.map(({ number, path, bytes }) => {
+      return new BodySegment({ number, recordBytes: bytes }, path, this.#context.disk);
+    });
+  }
+
+  async discard(): Promise<void> {
+    if (this.#file !== undefined) await this.#file.env.close();
+    const files = this.#file === undefined ? this.#written : [...this.#written, this.#file];
+    for (const { path } of files) await removeEnvFiles(path);
+  }
+
+  #fileFor(valueBytes: number): OpenFile {
+    this.#file ??= this.#openFile();
+    this.#file.bytes += valueBytes;
+    return this.#file;
+  }
+
+  async #finishFile(): Promise<void> {
+    const file = this.#file;
+    if (file === undefined) return;
+    await file.env.put(fenceKey, encodeFence(file.fence));
+    await file.env.close();
+    this.#written.push(file);
+    this.#file = undefined;
+  }
+
+  #openFile(): OpenFile {
+    const number = this.#context.files.takeNumber();
+    const path = segmentPath(this.#context.directory, 'body', number);
+    const mapBytes = this.#context.disk.segmentBytes * 2 + 4 * limits.batchBytesMax;
+    return { number, path, env: new Env(path, { mapBytes, room: this.#context.disk }), fence: [], bytes: 0 };
+  }
+}

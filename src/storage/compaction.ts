@@ -1,0 +1,110 @@
+// Compaction: the source of a merge that copies what is still needed out of neighbouring body segments
+// into new ones in their place. Entity by entity, so that blocks come out full and in order. Used by
+// reclaim.
+import { limits } from '../base/limits.ts';
+import type { Block } from './block.ts';
+import { BlockBuilder, firstSequenceOf, verifiedBlock } from './block.ts';
+import type { BodyChain } from './body-chain.ts';
+import type { BodySegment } from './body-segment.ts';
+import type { BodyWriter } from './body-writer.ts';
+import type { CellContext } from './cell-context.ts';
+import { LiveWindow, liveWindow } from './live-runs.ts';
+import type { MergeSource, SliceBudget } from './merge.ts';
+import type { LiveQuery } from './types.ts';
+
+export class CompactionSource implements MergeSource {
+  readonly #context: CellContext;
+  readonly #bodies: BodyChain;
+  readonly #sources: readonly BodySegment[];
+  readonly #window: LiveWindow;
+  readonly #entities: readonly number[];
+  /** Where the copying stands: entity, source, and the first sequence of the block copied last. */
+  #entity = 0;
+  #source = 0;
+  #after = -1;
+  #builder: BlockBuilder | undefined;
+
+  constructor(context: CellContext, bodies: BodyChain, sources: readonly BodySegment[], live: LiveQuery) {
+    this.#context = context;
+    this.#bodies = bodies;
+    this.#sources = sources;
+    this.#window = new LiveWindow(live);
+    this.#entities = entitiesOf(bodies, sources);
+  }
+
+  copy(writer: BodyWriter, budget: SliceBudget): boolean {
+    this.#window.forget();
+    while (this.#entity < this.#entities.length) {
+      if (writer.pendingBytes >= limits.reclaimSliceBytes || budget.isSpent()) return false;
+      const entity = this.#entities[this.#entity] as number;
+      const value = this.#nextValue(entity);
+      if (value === undefined) {
+        this.#takeBlock(writer);
+        this.#nextEntity();
+        continue;
+      }
+      this.#after = firstSequenceOf(value);
+      this.#copyBlock(verifiedBlock(entity, this.#after, value), writer);
+    }
+    return true;
+  }
+
+  async swap(outputs: readonly BodySegment[]): Promise<void> {
+    const bodies = this.#bodies.planned(this.#sources, outputs);
+    const files = bodies.map((s) => ({ number: s.number, recordBytes: s.recordBytes }));
+    await this.#context.files.update((now) => ({ ...now, bodies: files }));
+    this.#bodies.replace(this.#sources, outputs);
+    this.#context.logger.debug('segments compacted', {
+      sources: this.#sources.map((s) => s.number),
+      outputs: outputs.map((s) => s.number),
+    });
+  }
+
+  /** The entity's next block, source after source: their order is the order of its sequences. */
+  #nextValue(entity: number): Buffer | undefined {
+    for (; this.#source < this.#sources.length; this.#source++) {
+      const source = this.#sources[this.#source] as BodySegment;
+      if (this.#bodies.fence(source).find(entity) === -1) continue;
+      this.#bodies.touch(source);
+      const value = source.valueAfter(entity, this.#after);
+      if (value !== undefined) return value;
+    }
+    return undefined;
+  }
+
+  #nextEntity(): void {
+    this.#entity++;
+    this.#source = 0;
+    this.#after = -1;
+    this.#builder = undefined;
+  }
+
+  #copyBlock(block: Block, writer: BodyWriter): void {
+    this.#builder ??= new BlockBuilder(block.entity);
+    for (let index = 0; index < block.count; index++) {
+      const sequence = block.sequence(index);
+      const askedThrough = Math.min(block.lastSequence, sequence + liveWindow - 1);
+      if (!this.#window.has(block.entity, sequence, askedThrough)) continue;
+      const start = block.start(index);
+      const end = block.start(index + 1);
+      if (!this.#builder.hasRoomFor(sequence, end - start - 4)) this.#takeBlock(writer);
+      this.#builder.add(sequence, block.value, start, end);
+    }
+  }
+
+  #takeBlock(writer: BodyWriter): void {
+    const builder = this.#builder;
+    if (builder === undefined || builder.isEmpty) return;
+    const count = builder.count;
+    writer.add(builder.entity, builder.take(), count);
+  }
+}
+
+function entitiesOf(bodies: BodyChain, sources: readonly BodySegment[]): number[] {
+  const entities = new Set<number>();
+  for (const source of sources) {
+    const fence = bodies.fence(source);
+    for (let row = 0; row < fence.size; row++) entities.add(fence.entity(row));
+  }
+  return [...entities].sort((a, b) => a - b);
+}

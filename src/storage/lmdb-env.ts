@@ -1,0 +1,193 @@
+// One LMDB environment file, opened with the only settings this product uses, and the few calls made on it.
+// Used by the segments, the pages and the manifest. Never lets a failed commit become an unhandled rejection,
+// never leaves a cursor or a transaction open, and never lets LMDB run into a full disk.
+//
+// Settings: overlappingSync off, so that a resolved write is on disk (fdatasync, then the meta write through
+// an O_DSYNC descriptor); never a writable map (SIGBUS on a full disk), never without sync (corruption);
+// fresh pages are zeroed, or whatever the heap held before, secrets included, would lie in the files and
+// in backups.
+import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { open } from 'lmdb';
+import type { RangeOptions, RootDatabase } from 'lmdb';
+
+/**
+ * Asked before every write. LMDB formats its message about a write that found no space at all into 100 bytes,
+ * which it overruns (lmdb 3.5.6, mdb_page_flush): the heap is damaged and the process dies some time
+ * later. So `take` throws before LMDB is entered when the room is not there for sure.
+ */
+export interface Room {
+  take(bytes: number): void;
+  /** The write is over, well or not. */
+  give(bytes: number): void;
+}
+
+export interface EnvOptions {
+  /** Address space for the file. Growing beyond it works, but keeps every older mapping until close. */
+  readonly mapBytes: number;
+  readonly room: Room;
+}
+
+/** Why a commit failed, with the code of the system call or of LMDB. */
+export class CommitError extends Error {
+  override name = 'CommitError';
+  readonly code: number;
+  constructor(code: number, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** Pages that a commit writes beside its values: branches, leaves, the free list, a new file's head. */
+const treeBytes = 8 * 4096;
+
+type Database = RootDatabase<Buffer, Uint8Array>;
+/** What is to be done in one commit. */
+export type Rows = Pick<Database, 'put' | 'remove'>;
+
+export class Env {
+  readonly #database: Database;
+  readonly #room: Room;
+
+  constructor(path: string, options: EnvOptions | { readonly readOnly: true }) {
+    const isReadOnly = 'readOnly' in options;
+    this.#room = isReadOnly ? noRoom : options.room;
+    const newBytes = isReadOnly || existsSync(path) ? 0 : treeBytes;
+    if (newBytes > 0) this.#room.take(newBytes);
+    try {
+      this.#database = openDatabase(path, isReadOnly ? readOnlyMapBytes : options.mapBytes, isReadOnly);
+    } catch (cause) {
+      const { code = 0, message } = cause as { readonly code?: number; readonly message: string };
+      throw new CommitError(code, `${path}: ${message}`);
+    } finally {
+      if (newBytes > 0) this.#room.give(newBytes);
+    }
+  }
+
+  /**
+   * Writes one row in a commit of its own; resolves when it is on disk. The value must not change until
+   * then.
+   */
+  put(key: Uint8Array, value: Buffer): Promise<void> {
+    const bytes = value.length + treeBytes;
+    this.#room.take(bytes);
+    return new Promise((resolve, reject) => {
+      const done: PutCallback = (error) => {
+        this.#room.give(bytes);
+        if (error) whenKnown(error, reject);
+        else resolve();
+      };
+      // The callback form (not in lmdb's types) makes no promise that could be rejected without a handler.
+      (this.#database.put as unknown as PutWithCallback).call(this.#database, key, value, done);
+    });
+  }
+
+  /**
+   * Runs `write`, a function of plain puts and removes, as one commit that adds up to `bytes` to the
+   * file.
+   */
+  commit(bytes: number, write: (rows: Rows) => void): Promise<void> {
+    const taken = bytes + treeBytes;
+    this.#room.take(taken);
+    return new Promise((resolve, reject) => {
+      this.#database
+        .batch(() => write(this.#database))
+        .then(
+          () => {
+            this.#room.give(taken);
+            resolve();
+          },
+          (error: unknown) => {
+            this.#room.give(taken);
+            whenKnown(error, reject);
+          },
+        );
+    });
+  }
+
+  /** A commit on the calling thread: at open, before anything is served. */
+  putNow(key: Uint8Array, value: Buffer): void {
+    const bytes = value.length + treeBytes;
+    this.#room.take(bytes);
+    try {
+      this.#database.putSync(key, value);
+    } finally {
+      this.#room.give(bytes);
+    }
+  }
+
+  /** A row's bytes in a buffer of their own. */
+  read(key: Uint8Array): Buffer | undefined {
+    return this.#database.getBinary(key);
+  }
+
+  /** A row's bytes in lmdb's reused buffer: valid until the next read of any environment. */
+  readTransient(key: Uint8Array): Buffer | undefined {
+    const shared = this.#database.getBinaryFast(key);
+    // Its `length` is set by hand on a larger buffer; only a subarray is safe to give to native code.
+    return shared?.subarray(0, shared.length);
+  }
+
+  firstKey(): Uint8Array | undefined {
+    return this.keys({ limit: 1 })[0];
+  }
+
+  lastKey(): Uint8Array | undefined {
+    return this.keys({ reverse: true, limit: 1 })[0];
+  }
+
+  /** Keys of a range, read to its end at once: an open cursor would pin pages. Give a limit. */
+  keys(range: RangeOptions): Uint8Array[] {
+    return [...this.#database.getKeys(range)];
+  }
+
+  rows(range: RangeOptions): { key: Uint8Array; value: Buffer }[] {
+    return [...this.#database.getRange(range)];
+  }
+
+  /** A copy of the file as of one moment, whatever is being written. */
+  async backup(path: string): Promise<void> {
+    await this.#database.backup(path, false);
+  }
+
+  async close(): Promise<void> {
+    await this.#database.close();
+  }
+}
+
+export async function removeEnvFiles(path: string): Promise<void> {
+  await rm(path, { force: true });
+  await rm(`${path}-lock`, { force: true });
+}
+
+function openDatabase(path: string, mapSize: number, readOnly: boolean): Database {
+  return open<Buffer, Uint8Array>({
+    path,
+    noSubdir: true,
+    encoding: 'binary',
+    keyEncoding: 'binary',
+    mapSize,
+    maxDbs: 1,
+    overlappingSync: false,
+    eventTurnBatching: false,
+    readOnly,
+  });
+}
+
+type PutCallback = (error: unknown) => void;
+type PutWithCallback = (key: Uint8Array, value: Buffer, done: PutCallback) => void;
+
+const readOnlyMapBytes = 16 * 1024 * 1024;
+const noRoom: Room = { take: () => {}, give: () => {} };
+
+/** The reason of a failed commit arrives as a second promise that ends the process when nobody listens. */
+function whenKnown(error: unknown, reject: (error: CommitError) => void): void {
+  const reason = (error as { commitError?: Promise<unknown> }).commitError;
+  const text = error instanceof Error ? error.message : String(error);
+  if (reason === undefined) return reject(new CommitError(0, text));
+  reason.then(
+    () => reject(new CommitError(0, text)),
+    (cause: { code?: number; message?: string }) =>
+      reject(new CommitError(cause.code ?? 0, cause.message ?? text)),
+  );
+}

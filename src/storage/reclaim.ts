@@ -1,0 +1,120 @@
+// Gives space back: seals full log segments that a checkpoint has passed, counts what is still live,
+// compacts the body segments that hold too much that is not. One bounded slice a call, called by the cell
+// between commits. Never touches what is not committed, and never unlinks a file before the manifest has
+// stopped naming it.
+import { setImmediate } from 'node:timers/promises';
+import { assert } from '../base/assert.ts';
+import type { BodyChain } from './body-chain.ts';
+import type { BodySegment } from './body-segment.ts';
+import type { CellContext } from './cell-context.ts';
+import { CompactionSource } from './compaction.ts';
+import { LiveCount, worthCompacting } from './live-count.ts';
+import { CommitError } from './lmdb-env.ts';
+import type { LogChain } from './log-chain.ts';
+import { Merge } from './merge.ts';
+import { SealSource } from './sealing.ts';
+import type { Position, ReclaimGuide } from './types.ts';
+import { StorageError } from './types.ts';
+
+/** After a merge found no room: how long reclaiming rests. */
+const restMs = 1_000;
+
+export class Reclaim {
+  readonly #context: CellContext;
+  readonly #logs: LogChain;
+  readonly #bodies: BodyChain;
+  readonly #count: LiveCount;
+  #merge: Merge | undefined;
+  /** Sources of the compaction under way. */
+  #sources: readonly BodySegment[] = [];
+  #restUntilMs = 0;
+  #running: Promise<boolean> | undefined;
+  #holds = 0;
+
+  constructor(context: CellContext, logs: LogChain, bodies: BodyChain) {
+    this.#context = context;
+    this.#logs = logs;
+    this.#bodies = bodies;
+    this.#count = new LiveCount(context, bodies);
+  }
+
+  /** Does one slice; false when there is nothing to do now. */
+  async step(guide: ReclaimGuide, checkpointPosition: Position): Promise<boolean> {
+    assert(this.#running === undefined, 'one reclaim at a time');
+    if (this.#holds > 0 || this.#context.clock.nowMs() < this.#restUntilMs) return false;
+    this.#running = this.#guardedSlice(guide, checkpointPosition);
+    try {
+      return await this.#running;
+    } finally {
+      this.#running = undefined;
+    }
+  }
+
+  /** Keeps every file in its place while a backup copies them: from now until the answer is called. */
+  async hold(): Promise<() => void> {
+    this.#holds++;
+    await this.#running?.catch(() => {});
+    return () => this.#holds--;
+  }
+
+  async close(): Promise<void> {
+    const merge = this.#merge;
+    this.#merge = undefined;
+    await merge?.discard();
+  }
+
+  async #guardedSlice(guide: ReclaimGuide, checkpointPosition: Position): Promise<boolean> {
+    try {
+      return await this.#slice(guide, checkpointPosition);
+    } catch (error) {
+      await this.#giveUp(error);
+      return false;
+    }
+  }
+
+  async #slice(guide: ReclaimGuide, checkpointPosition: Position): Promise<boolean> {
+    const merge = this.#merge ?? this.#begin(guide, checkpointPosition);
+    if (merge === undefined) {
+      if (!this.#count.step(guide.live, this.#logs.lastPosition)) return false;
+      await setImmediate();
+      return true;
+    }
+    this.#merge = merge;
+    const result = await merge.step();
+    // A slice that wrote nothing has not let anything else run yet.
+    await setImmediate();
+    if (result !== 'more') {
+      this.#merge = undefined;
+      this.#sources = [];
+    }
+    return true;
+  }
+
+  #begin(guide: ReclaimGuide, checkpointPosition: Position): Merge | undefined {
+    const rolled = this.#logs.rolledThrough === 0 ? undefined : this.#logs.segments[0];
+    if (rolled !== undefined && rolled.lastPosition <= checkpointPosition) {
+      const source = new SealSource(this.#context, { logs: this.#logs, bodies: this.#bodies }, guide.live);
+      return new Merge(this.#context, source, guide);
+    }
+    const sources = worthCompacting(this.#bodies.segments, this.#context.disk.segmentBytes);
+    if (sources.length === 0) return undefined;
+    this.#sources = sources;
+    this.#count.restart();
+    const source = new CompactionSource(this.#context, this.#bodies, sources, guide.live);
+    return new Merge(this.#context, source, guide);
+  }
+
+  /** Room and damage are what can go wrong in daily work; the work is thrown away and done again later. */
+  async #giveUp(error: unknown): Promise<void> {
+    const merge = this.#merge;
+    const sources = this.#sources;
+    this.#merge = undefined;
+    this.#sources = [];
+    this.#restUntilMs = this.#context.clock.nowMs() + restMs;
+    await merge?.discard();
+    if (!(error instanceof StorageError) && !(error instanceof CommitError)) throw error;
+    const failure = this.#context.disk.failure(error, 'reclaimed bodies');
+    this.#context.logger.warn('reclaim stopped', { code: failure.code, reason: failure.message });
+    if (failure.code === 'corrupt') for (const source of sources) source.isDamaged = true;
+  }
+}
