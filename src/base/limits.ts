@@ -150,6 +150,10 @@ export const limits = {
   // --- SQS front (protocols/aws/services/sqs) ---
   /** Distinct queue URLs kept parsed; a client repeats few, and past it all are dropped and parsed again. */
   sqsUrlsMax: 10_000,
+  /** A longer URL is read but not kept, so that hosts of a megabyte do not fill the memory. */
+  sqsUrlCharsMax: 512,
+  /** Trace header of a message: X-Ray's have about 200 characters, and it does not count to the message's size. */
+  sqsTraceCharsMax: 1024,
   /** One-second windows that `limits: aws` counts calls in: (queue, action) and (queue, group), 100 B each. */
   sqsRateWindowsMax: 50_000,
   /** Queues whose last purge is remembered, for the 60 s rule of `limits: aws`. */

@@ -1,0 +1,156 @@
+// What a service is: rows of operations plus one function each. The engine does everything around them:
+// routing, SigV4, policies, parsing, validation, request ids, error bodies, every wire form.
+import type { Command, Query, Reply } from '../../../broker/index.ts';
+import type { ProtocolDeps } from '../../types.ts';
+import type { AwsError } from './errors.ts';
+import type { Credential, Credentials } from './identity/credentials.ts';
+import type { Sessions } from './identity/sessions.ts';
+import type { Paging } from './paginate.ts';
+import type { Infer, StructShape } from './shapes.ts';
+
+export interface Operation<I extends StructShape = StructShape, O extends StructShape = StructShape> {
+  readonly input: I;
+  readonly output: O;
+  /** IAM action, `sqs:SendMessage`. */
+  readonly action: string;
+  /** Model name of each modelled error that the operation may answer with. */
+  readonly errors: readonly string[];
+  /** Also answered without a signature (ConfirmSubscription); the caller is nobody then. */
+  readonly isOpen?: boolean;
+}
+
+export interface Service<
+  Ops extends { readonly [name: string]: Operation } = { readonly [name: string]: Operation },
+> {
+  /** SigV4 service name and the first part of IAM actions: `sqs`. */
+  readonly id: string;
+  readonly apiVersion: string;
+  /** `X-Amz-Target` before the dot: `AmazonSQS`. */
+  readonly targetPrefix: string;
+  readonly jsonVersion: '1.0' | '1.1';
+  /** Also spoken as Query/XML, in this namespace. */
+  readonly queryNamespace?: string;
+  /** `__type` prefix of modelled errors: `com.amazonaws.sqs`. */
+  readonly errorNamespace: string;
+  /** Larger requests are refused with RequestEntityTooLarge before anything in them is read. */
+  readonly bodyBytesMax?: number;
+  readonly operations: Ops;
+}
+
+export interface Principal {
+  readonly account: string;
+  /** `arn:aws:iam::ACCOUNT:user/NAME`, or of an assumed role. */
+  readonly arn: string;
+  /** Unique id, as in SQS SenderId: the user's or `ROLEID:session`. */
+  readonly id: string;
+}
+
+/** One request on its way through a handler. */
+export interface Call {
+  readonly requestId: string;
+  readonly operationName: string;
+  readonly principal: Principal;
+  readonly region: string;
+  readonly isQuery: boolean;
+  /** `/ACCOUNT/NAME` style path of the request; `/` for most. */
+  readonly path: string;
+  /** First value of a request header (lower-case name). */
+  header(name: string): string | undefined;
+  /** `http://127.0.0.1:4566`: scheme and host under which the client reached us. */
+  readonly baseUrl: string;
+  readonly sourceIp: string;
+  /** The limits profile in force for this service; ServiceDeps.limitsFor knows it for one resource. */
+  readonly limitsProfile: LimitsProfile;
+  /**
+   * Hands a command to the core and answers with what `respond` makes of the reply, without a promise:
+   * the way of the hot path. The handler returns what this returns. `respond` is a plain function of the
+   * module, not a closure; `context` carries what it needs from the input.
+   */
+  submit<C>(command: Command, respond: Respond<C>, context: C): Pending;
+  query<C>(query: Query, respond: Respond<C>, context: C): Pending;
+  /** The same as a promise, for control-plane handlers. A broker `error` reply is an ordinary value. */
+  run(command: Command): Promise<Reply>;
+  ask(query: Query): Promise<Reply>;
+  /** Throws AccessDenied unless identity and resource policies allow the action on the resource. */
+  authorize(action: string, resource: Resource): void;
+}
+
+export interface Resource {
+  readonly arn: string;
+  readonly account: string;
+  /** Resource policy, JSON text. */
+  readonly policy?: string | undefined;
+  /** Condition keys of this service beside the global ones, lower case: `sts:externalid`. */
+  readonly context?: Readonly<Record<string, string | undefined>>;
+}
+
+export type Respond<C> = (reply: Reply, call: Call, context: C) => object;
+
+declare const pendingBrand: unique symbol;
+/** The answer will come through the reply sink. */
+export interface Pending {
+  readonly [pendingBrand]: true;
+}
+
+/** Throw an AwsError (engine/errors.ts) for the service's own errors, in handlers and responders alike. */
+export type Handler<I, O> = (input: I, call: Call) => O | Pending | Promise<O>;
+
+export type Handlers<S extends Service> = {
+  readonly [K in keyof S['operations']]: Handler<
+    Infer<S['operations'][K]['input']>,
+    Infer<S['operations'][K]['output']>
+  >;
+};
+
+export interface ServiceModule {
+  readonly service: Service;
+  readonly handlers: { readonly [name: string]: Handler<never, object> };
+  /** Broker, validation and engine errors in the service's own words. */
+  readonly errors: ServiceErrors;
+  /** What `limits: aws` switches in this service: rows of the generated docs/reference/limits.md. */
+  readonly limits?: readonly LimitRow[];
+}
+
+export type LimitsProfile = 'relaxed' | 'aws';
+
+export interface LimitRow {
+  readonly what: string;
+  readonly relaxed: string;
+  readonly aws: string;
+}
+
+/** What the engine has to say before or instead of a handler, put into the service's words. */
+export interface ServiceErrors {
+  /** A member broke a bound of its shape (missing, too long ...), or came in the wrong type. */
+  validation(failures: readonly ValidationFailure[]): AwsError;
+  /** `principal` is the caller's ARN. */
+  accessDenied(action: string, resource: string, principal: string): AwsError;
+  unknownOperation(name: string): AwsError;
+  /** A broker error that a responder did not handle itself, and everything unforeseen. */
+  internal(cause: unknown): AwsError;
+}
+
+export interface ValidationFailure {
+  /** `entries.1.member.id` in the service model's way of writing paths. */
+  readonly path: string;
+  readonly member: string;
+  readonly constraint: 'required' | 'min' | 'max' | 'pattern' | 'enum' | 'type';
+  readonly shape: { readonly type: string };
+  readonly value: unknown;
+}
+
+/** What a service may use beside the core. A factory that asks for ProtocolDeps alone fits too. */
+export interface ServiceDeps extends ProtocolDeps {
+  readonly homeRegion: string;
+  /** Opaque paging tokens (engine/paginate.ts). */
+  readonly paging: Paging;
+  /** The profile for one resource: its own, else its service's, else the daemon's. */
+  limitsFor(serviceId: string, resourceName: string): LimitsProfile;
+  /** STS alone needs these: who signs, and sessions that are sealed and opened. */
+  readonly credentials: Credentials;
+  readonly sessions: Sessions;
+  credentialOf(call: Call): Credential;
+}
+
+/** Builds a service's module for one daemon. */
+export type ServiceFactory = (deps: ServiceDeps) => ServiceModule;

@@ -1,0 +1,122 @@
+// The wire as data: shapes with bounds, from which parsing, validation, encoding in each wire form and the
+// TypeScript types of handlers all follow. A row here is what the public service model calls a shape.
+
+export type Shape =
+  | StringShape
+  | NumberShape
+  | BooleanShape
+  | BlobShape
+  | TimestampShape
+  | ListShape
+  | MapShape
+  | StructShape;
+
+interface Common {
+  /** The member must be present. */
+  readonly isRequired?: boolean;
+  /** Name in the Query/XML wire where it differs from the member's (`AttributeName` for AttributeNames). */
+  readonly queryName?: string;
+}
+
+export interface StringShape extends Common {
+  readonly type: 'string';
+  readonly min?: number;
+  readonly max?: number;
+  readonly pattern?: RegExp;
+  readonly enum?: readonly string[];
+}
+export interface NumberShape extends Common {
+  readonly type: 'integer' | 'long' | 'double';
+  readonly min?: number;
+  readonly max?: number;
+}
+export interface BooleanShape extends Common {
+  readonly type: 'boolean';
+}
+export interface BlobShape extends Common {
+  readonly type: 'blob';
+  readonly max?: number;
+}
+/** Seconds since the epoch with a fraction in JSON, ISO 8601 in Query/XML; milliseconds for handlers. */
+export interface TimestampShape extends Common {
+  readonly type: 'timestamp';
+}
+export interface ListShape<M extends Shape = Shape> extends Common {
+  readonly type: 'list';
+  readonly member: M;
+  readonly min?: number;
+  readonly max?: number;
+  /** Query/XML: members stand directly in the parent (`Attribute.1`, repeated elements). */
+  readonly isFlat?: boolean;
+}
+export interface MapShape<V extends Shape = Shape> extends Common {
+  readonly type: 'map';
+  readonly value: V;
+  /** Query/XML names of key and value inside an entry (`Name`/`Value`, `Key`/`Value`). */
+  readonly keyName?: string;
+  readonly valueName?: string;
+  readonly isFlat?: boolean;
+}
+export interface StructShape<M extends Members = Members> extends Common {
+  readonly type: 'structure';
+  readonly members: M;
+}
+export type Members = { readonly [name: string]: Shape };
+
+type Options<T> = Omit<T, 'type' | 'member' | 'value' | 'members'>;
+
+export const str = <const O extends Options<StringShape>>(options: O = {} as O) =>
+  ({ type: 'string', ...options }) as const;
+export const int = <const O extends Options<NumberShape>>(options: O = {} as O) =>
+  ({ type: 'integer', ...options }) as const;
+export const long = <const O extends Options<NumberShape>>(options: O = {} as O) =>
+  ({ type: 'long', ...options }) as const;
+export const double = <const O extends Options<NumberShape>>(options: O = {} as O) =>
+  ({ type: 'double', ...options }) as const;
+export const bool = <const O extends Options<BooleanShape>>(options: O = {} as O) =>
+  ({ type: 'boolean', ...options }) as const;
+export const blob = <const O extends Options<BlobShape>>(options: O = {} as O) =>
+  ({ type: 'blob', ...options }) as const;
+export const timestamp = <const O extends Options<TimestampShape>>(options: O = {} as O) =>
+  ({ type: 'timestamp', ...options }) as const;
+export const list = <const M extends Shape, const O extends Options<ListShape>>(
+  member: M,
+  options: O = {} as O,
+) => ({ type: 'list', member, ...options }) as const;
+export const map = <const V extends Shape, const O extends Options<MapShape>>(
+  value: V,
+  options: O = {} as O,
+) => ({ type: 'map', value, ...options }) as const;
+export const struct = <const M extends Members>(members: M) =>
+  ({ type: 'structure', members, isRequired: false }) as const;
+export const structMember = <const M extends Members, const O extends Options<StructShape>>(
+  members: M,
+  options: O,
+) => ({ type: 'structure', members, ...options }) as const;
+
+/** The TypeScript type of a value of a shape, as handlers see it. */
+export type Infer<S> = S extends { readonly type: 'string'; readonly enum: readonly (infer E)[] }
+  ? E
+  : S extends { readonly type: 'string' }
+    ? string
+    : S extends { readonly type: 'integer' | 'long' | 'double' | 'timestamp' }
+      ? number
+      : S extends { readonly type: 'boolean' }
+        ? boolean
+        : S extends { readonly type: 'blob' }
+          ? Uint8Array
+          : S extends { readonly type: 'list'; readonly member: infer M }
+            ? readonly Infer<M>[]
+            : S extends { readonly type: 'map'; readonly value: infer V }
+              ? Readonly<Record<string, Infer<V>>>
+              : S extends { readonly type: 'structure'; readonly members: infer Ms }
+                ? InferMembers<Ms>
+                : never;
+
+type InferMembers<Ms> = {
+  readonly [K in keyof Ms as Ms[K] extends { readonly isRequired: true } ? K : never]: Infer<Ms[K]>;
+} & {
+  readonly [K in keyof Ms as Ms[K] extends { readonly isRequired: true } ? never : K]?:
+    | Infer<Ms[K]>
+    | undefined;
+};

@@ -1,0 +1,89 @@
+// Whatever comes in, one answer goes out and the process stays: requests with anything in any place, as a
+// listener could hand them over.
+import * as fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { plainRequest, signedRequest } from '../support/aws-signer.ts';
+import { ask } from './exchange.ts';
+import { createToy, toyNowMs } from './toy-service.ts';
+
+const signing = { key: 'test', secret: 'test', region: 'eu-west-1', service: 'toy', atMs: toyNowMs };
+const targets = fc.oneof(
+  fc.constantFrom('Toy.Echo', 'Toy.Purge', 'Toy.Wait', 'Toy.Open', 'Toy.', '.'),
+  fc.string(),
+);
+const latin1 = fc.uint8Array({ maxLength: 40 }).map((bytes) => Buffer.from(bytes).toString('latin1'));
+const headers = fc.dictionary(
+  fc.constantFrom(
+    'authorization',
+    'x-amz-date',
+    'x-amz-content-sha256',
+    'x-amz-security-token',
+    'accept',
+    'content-type',
+    'host',
+  ),
+  fc.oneof(
+    latin1,
+    fc.constantFrom('application/json', 'UNSIGNED-PAYLOAD', 'STREAMING-AWS4-HMAC-SHA256-PAYLOAD'),
+  ),
+);
+const names = fc.constantFrom(
+  'Action',
+  'Text',
+  'Count',
+  'Name.1',
+  'Part.1.Id',
+  'Part.1.Data',
+  'Version',
+  'X-Amz-Algorithm',
+);
+const values = fc.oneof(fc.constantFrom('Echo', 'Purge', 'Open', '1', '%', 'AWS4-HMAC-SHA256'), fc.string());
+const forms = fc
+  .array(fc.tuple(names, values))
+  .map((fields) => fields.map((field) => field.join('=')).join('&'));
+const bodies = fc.oneof(
+  fc.uint8Array().map((bytes) => Buffer.from(bytes)),
+  fc.json().map((text) => Buffer.from(text)),
+  fc.dictionary(names, fc.jsonValue()).map((value) => Buffer.from(JSON.stringify(value))),
+  forms.map((text) => Buffer.from(text)),
+);
+const requests = fc.record({
+  method: fc.constantFrom('GET', 'POST', 'PUT', 'OPTIONS'),
+  path: fc.oneof(
+    fc.constant('/'),
+    latin1.map((text) => `/${text}`),
+  ),
+  query: fc.oneof(fc.constant(''), forms, latin1),
+  headers,
+  target: fc.option(targets, { nil: undefined }),
+  body: bodies,
+});
+const withTarget = (given: Record<string, string>, target: string | undefined) =>
+  target === undefined ? given : { ...given, 'x-amz-target': target };
+
+test.each(['sigv4', 'none'] as const)('any request gets one answer (auth %s)', (auth) => {
+  const { aws } = createToy({ auth });
+  fc.assert(
+    fc.property(requests, ({ headers: given, target, ...parts }) => {
+      const reply = ask(aws.handler, plainRequest({ ...parts, headers: withTarget(given, target) }));
+      expect(reply.sendCount).toBe(1);
+      expect(reply.status).toBeLessThan(500);
+    }),
+    { numRuns: 3000 },
+  );
+});
+
+test('any content of a signed request gets one answer', () => {
+  const { aws } = createToy();
+  fc.assert(
+    fc.property(targets, bodies, (target, body) => {
+      const reply = ask(
+        aws.handler,
+        signedRequest(signing, { headers: { 'x-amz-target': target.trim() }, body }),
+      );
+      expect(reply.sendCount).toBe(1);
+      expect(reply.status).toBeLessThan(500);
+    }),
+    { numRuns: 1000 },
+  );
+});
