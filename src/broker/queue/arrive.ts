@@ -62,9 +62,10 @@ export function decideArrive(context: QueueContext, command: Arrive): ArrivedRep
 function takeMessage(context: QueueContext, definition: QueueDefinition, arriving: ArrivingMessage): void {
   const stored = readMessage(Buffer.from(arriving.record));
   const message = outgoing(stored);
-  const dedup = definition.settings.dedup === 'none' ? undefined : dedupHash(definition, message);
-  // A message whose id was taken within the window is a duplicate here like any other.
-  if (dedup !== undefined && context.state.dedup.find(dedup, context.state.nowMs) !== undefined) return;
+  const hash = definition.settings.dedup === 'none' ? undefined : dedupHash(definition, message);
+  // A moved message was acknowledged once and is never dropped as a duplicate; it takes its id when it is free.
+  const isFree = hash !== undefined && context.state.dedup.find(hash, context.state.nowMs) === undefined;
+  const dedup = isFree ? hash : undefined;
   const sequence = context.state.queue(definition.entity).nextSequence;
   const isOrdered = definition.settings.ordering === 'group';
   if (arriving.entry.kind === 'redrive') {

@@ -10,7 +10,8 @@ interface Group {
   head: number;
   tail: number;
   isQueued: boolean;
-  isDirty: boolean;
+  /** Its place in the list of touched groups; -1: it is not in it. */
+  dirtyPlace: number;
 }
 
 /** Answers what a message is right now; pages are the truth, the window only a list of places to look. */
@@ -35,7 +36,7 @@ export class GroupWindow {
   add(sequence: number, hash: number): void {
     let group = this.#groups.get(hash);
     if (group === undefined) {
-      group = { hash, head: -1, tail: -1, isQueued: false, isDirty: false };
+      group = { hash, head: -1, tail: -1, isQueued: false, dirtyPlace: -1 };
       this.#groups.set(hash, group);
     }
     const node = this.#allocate(sequence);
@@ -56,8 +57,9 @@ export class GroupWindow {
   settleDirty(probe: MessageProbe): void {
     for (; this.#dirtyAt < this.#dirty.length; this.#dirtyAt++) {
       const group = this.#dirty[this.#dirtyAt] as Group;
+      if (group.dirtyPlace !== this.#dirtyAt) continue;
       const state = this.#headState(group, probe);
-      group.isDirty = false;
+      group.dirtyPlace = -1;
       if (state === 'ready' && !group.isQueued) {
         group.isQueued = true;
         this.#ring.push(group);
@@ -98,10 +100,18 @@ export class GroupWindow {
     }
   }
 
+  /** Touched again it goes to the end: groups are served in the order in which they became available. */
   #markDirty(group: Group): void {
-    if (group.isDirty) return;
-    group.isDirty = true;
+    if (this.#dirty.length > 1024 && this.#dirty.length > 4 * this.#groups.size) this.#compactDirty();
+    group.dirtyPlace = this.#dirty.length;
     this.#dirty.push(group);
+  }
+
+  #compactDirty(): void {
+    const kept = this.#dirty.filter((group, place) => place >= this.#dirtyAt && group.dirtyPlace === place);
+    kept.forEach((group, place) => (group.dirtyPlace = place));
+    this.#dirty = kept;
+    this.#dirtyAt = 0;
   }
 
   /** Drops dead messages from the front of a group and says what its first live one is. */
