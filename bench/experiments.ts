@@ -1,0 +1,15 @@
+// The list of experiments, in the order in which plain `bench` runs its default set.
+import type { Experiment } from './experiment.ts';
+import { logAppend } from './log-append.ts';
+import { sqsBacklog } from './sqs/backlog.ts';
+import { manyQueues } from './sqs/many-queues.ts';
+import { sqsPeers } from './sqs/peers.ts';
+import { throughputExperiments } from './sqs/throughput.ts';
+
+export const experiments: readonly Experiment[] = [
+  logAppend,
+  ...throughputExperiments,
+  manyQueues,
+  sqsBacklog,
+  sqsPeers,
+];

@@ -1,0 +1,71 @@
+// What a load run does, one lane (connection) at a time: the contract between the loops, which know time and
+// lanes, and the workloads, which know requests and replies. No loop looks into a reply; no workload keeps
+// time.
+import type { Verification } from './ledger.ts';
+import type { Reply } from './reply-reader.ts';
+
+export type WorkloadKind = 'send' | 'cycle' | 'receive' | 'drain' | 'create';
+
+export interface WorkloadSpec {
+  readonly kind: WorkloadKind;
+  /** With more than one queue, a number from 0 on is appended. */
+  readonly queueUrl: string;
+  readonly queueCount?: number;
+  readonly bodyBytes?: number;
+  /** Messages a request: 1 uses the single actions, more the batch ones. */
+  readonly batch?: number;
+  readonly groupCount?: number;
+  readonly visibilitySeconds?: number;
+  /** Workloads with the same ledger name account for the same messages. */
+  readonly ledger: string;
+  readonly allowsRedelivery?: boolean;
+  /** Ends the run after this many messages (or queues). */
+  readonly messagesMax?: number;
+  /** JSON of the attributes that created queues get. */
+  readonly attributes?: string;
+}
+
+export interface Tally {
+  readonly failures: number;
+  readonly firstFailure: string;
+  readonly emptyReceives: number;
+  readonly signedInline: number;
+  readonly verification: Verification;
+}
+
+/**
+ * What a reply means for the lane's operation: `takeReply` answers one of these or a count of units above 0.
+ */
+export const operationGoesOn = 0;
+export const operationFailed = -1;
+
+export interface Workload {
+  /** Signs about as many requests as that many operations need, before the window opens. */
+  prepare(operationCount: number, nowMs: number): void;
+  /** The lane's next request. */
+  nextRequest(lane: number, nowMs: number): Buffer;
+  /** Takes the reply to the lane's last request; answers the units that its operation completed with. */
+  takeReply(lane: number, reply: Reply): number;
+  /** True when no lane should begin another operation. */
+  isFinished(): boolean;
+  tally(): Tally;
+}
+
+/** Counts what went wrong in a workload and keeps the first case word for word. */
+export class FailureLog {
+  count = 0;
+  first = '';
+
+  add(reply: Reply): number {
+    this.count += 1;
+    if (this.first === '') {
+      const body = reply.buffer.toString(
+        'latin1',
+        reply.bodyStart,
+        Math.min(reply.bodyEnd, reply.bodyStart + 400),
+      );
+      this.first = `HTTP ${reply.status}: ${body}`;
+    }
+    return operationFailed;
+  }
+}

@@ -1,0 +1,34 @@
+// A request that the parser has read completely; what handlers see as HttpRequest.
+import type { HttpHeaders, HttpRequest } from '../http.ts';
+import type { Peer } from '../peer.ts';
+import type { RequestHead } from './request-head.ts';
+
+export class ReceivedRequest implements HttpRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly query: string;
+  readonly headers: HttpHeaders;
+  readonly body: Buffer;
+  readonly remoteAddress: string;
+  readonly isLoopback: boolean;
+  readonly isSecure: boolean;
+  readonly httpVersion: '1.0' | '1.1';
+  /** Whether the client may send another request on this connection. */
+  readonly isKeptAlive: boolean;
+  /** Bytes of the listener's budget that the body holds until it is answered. */
+  readonly heldBytes: number;
+
+  constructor(head: RequestHead, peer: Peer, body: Buffer, heldBytes: number) {
+    this.method = head.method;
+    this.path = head.path;
+    this.query = head.query;
+    this.headers = head.headers;
+    this.body = body;
+    this.remoteAddress = peer.remoteAddress;
+    this.isLoopback = peer.isLoopback;
+    this.isSecure = peer.isSecure;
+    this.httpVersion = head.httpVersion;
+    this.isKeptAlive = head.isKeptAlive;
+    this.heldBytes = heldBytes;
+  }
+}
