@@ -121,7 +121,6 @@ export class World {
     const wrong: string[] = [];
     for (const [name, view] of views) wrong.push(...this.#findMissing(name, view, nowMs, redrive));
     for (const [name, view] of views) wrong.push(...this.#findArrivals(name, view, nowMs));
-    this.moving = this.moving.filter((one) => !this.#isDuplicate(one, nowMs));
     for (const { message, from, to } of this.moving)
       wrong.push(`${message.body} was lost from ${from} to ${to}`);
     for (const [name, queue] of this.queues) {
@@ -191,10 +190,14 @@ export class World {
     const { group } = moving.message;
     const overtaken = this.moving
       .slice(0, index)
-      .find((one) => one.to === name && one.message.group === group && !this.#isDuplicate(one, nowMs));
+      .find((one) => one.to === name && one.message.group === group);
     queue.append(arrived(moving, found, nowMs));
+    // It takes its id in the new queue when that is free, and comes in any case.
     const key = queue.dedupKey(group, moving.message.dedupId);
-    if (key !== undefined) queue.accepted.set(key, { atMs: found.message.sentAtMs, sent: undefined });
+    const atMs = found.message.sentAtMs;
+    if (key !== undefined && queue.firstOf(key, atMs) === undefined) {
+      queue.accepted.set(key, { atMs, sent: undefined });
+    }
     if (queue.settings.ordering === 'none' || overtaken === undefined) return [];
     return [`${name}: ${body} overtook ${overtaken.message.body} on the way`];
   }
@@ -209,13 +212,6 @@ export class World {
         left.filter((one) => queue.state(one, nowMs) === 'ready'),
       );
     }
-  }
-
-  /** A message that arrives with an id of the target's window is a duplicate there, and dropped as one. */
-  #isDuplicate(moving: Moving, nowMs: number): boolean {
-    const target = this.queues.get(moving.to);
-    const key = target?.dedupKey(moving.message.group, moving.message.dedupId);
-    return target?.firstOf(key, nowMs) !== undefined;
   }
 }
 
