@@ -30,8 +30,6 @@ export interface BrokerOptions {
   readonly queueCells: number;
   /** How often timers are looked at; 0: only by `tick()` (tests with a manual clock). */
   readonly tickMs?: number;
-  /** After a restore: how far sequences jump ahead. 0 otherwise. */
-  readonly sequencesAhead?: number;
   /** Tests: every n-th page access is answered with Need. */
   readonly needPagesEvery?: number;
 }
@@ -47,7 +45,7 @@ export interface TestableBroker extends Broker {
 
 const TICK_MS = 50;
 /** What a restore skips: more messages than any queue takes between a backup and its restore. */
-export const SEQUENCES_AHEAD = 2 ** 32;
+const SEQUENCES_AHEAD = 2 ** 32;
 
 export async function createBroker(options: BrokerOptions): Promise<TestableBroker> {
   const broker = new LocalBroker(options);
@@ -88,7 +86,7 @@ class LocalBroker implements TestableBroker {
   }
 
   async start(): Promise<void> {
-    const { storage, queueCells, sequencesAhead = 0, clock } = this.#options;
+    const { storage, queueCells, clock } = this.#options;
     const known = storage.cellNames().filter((name) => name.startsWith('queue-')).length;
     if (queueCells < known) {
       throw new Error(`this data directory has ${known} queue cells: start with --queue-cells ${known} or more`);
@@ -100,11 +98,13 @@ class LocalBroker implements TestableBroker {
     }
     this.#catalogCell.load();
     for (const { cell } of this.#cells) cell.load();
+    const sequencesAhead = storage.wasRestored ? SEQUENCES_AHEAD : 0;
     const start = { kind: 'start', epoch: clock.nowMs(), sequencesAhead } as const;
     await Promise.all([
       ask((sink) => this.#catalogCell.submit(start, sink)),
       ...this.#cells.map(({ cell }) => ask((sink) => cell.submit(start, sink))),
     ]);
+    if (storage.wasRestored) await storage.acknowledgeRestore();
     for (const drop of this.#catalogMachine.pendingDrops()) this.#drop(drop);
     const tickMs = this.#options.tickMs ?? TICK_MS;
     if (tickMs > 0) this.#timer = setInterval(() => this.#tickCells(), tickMs);

@@ -217,6 +217,7 @@ it('a restored directory goes on with sequences that nobody has seen', async () 
   const desk = await start(1);
   const queue = await desk.create('q');
   const before = await desk.send(queue, ['a']);
+  const unused = await desk.create('unused');
   await desk.system.broker.close();
   await desk.system.storage.close();
   desk.system.storage.markRestored();
@@ -224,6 +225,9 @@ it('a restored directory goes on with sequences that nobody has seen', async () 
   const after = await desk.send(queue, ['b']);
   expect((after.messages[0]?.sequence ?? 0) - (before.messages[0]?.sequence ?? 0)).toBeGreaterThan(1_000);
   expect(await desk.receiveBodies(queue)).toEqual(['a', 'b']);
+  // Of a queue that had no message yet, the lost future had the first ones.
+  expect((await desk.send(unused, ['c'])).messages[0]?.sequence).toBeGreaterThan(1_000);
+  expect(await desk.system.broker.stateHash()).toBe(await desk.system.broker.replayHash());
 });
 
 /** Three thousand messages, some held, some done; answers the counts that have to be there. */

@@ -5,7 +5,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { ManualClock } from '../../src/base/clock.ts';
 import { silentLogger } from '../../src/base/log.ts';
 import { SeededRng } from '../../src/base/rng.ts';
-import { createBroker, SEQUENCES_AHEAD } from '../../src/broker/broker.ts';
+import { createBroker } from '../../src/broker/broker.ts';
 import type { Command, Query, Reply, ReplySink } from '../../src/broker/index.ts';
 import { MemoryStorage } from '../../src/storage/index.ts';
 
@@ -157,7 +157,6 @@ export class System {
       queueCells: this.queueCells,
       tickMs: 0,
       needPagesEvery: this.#needPagesEvery,
-      sequencesAhead: this.storage.wasRestored ? SEQUENCES_AHEAD : 0,
     });
   }
 }

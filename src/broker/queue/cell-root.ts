@@ -52,6 +52,8 @@ export class CellRoot implements Persistent {
   /** Newest lease generation; later leases have larger ones, also after a restart. */
   generation = 0;
   outboxSequence = 0;
+  /** Where the sequences of a queue start that has none yet: raised by a restore. */
+  sequenceBase = 0;
   readonly outbox = new Map<number, OutboxEntry>();
   readonly marks = new Map<number, InboxMark>();
   readonly tasks = new Map<number, TaskRecord[]>();
@@ -119,7 +121,9 @@ export class CellRoot implements Persistent {
     this.tasks.set(task.entity, tasks);
   }
   applySequencesAhead(jump: number, batch: number): void {
-    if (this.touch(batch)) this.outboxSequence += jump;
+    if (!this.touch(batch)) return;
+    this.outboxSequence += jump;
+    this.sequenceBase += jump;
   }
 
   encode(position: number): Uint8Array {
@@ -137,6 +141,7 @@ export class CellRoot implements Persistent {
       epoch: this.epoch,
       generation: this.generation,
       outboxSequence: this.outboxSequence,
+      sequenceBase: this.sequenceBase,
       outbox: byKey(this.outbox).map(([, entry]) => entry),
       marks: byKey(this.marks).filter(([, mark]) => mark.high > 0),
       tasks: byKey(this.tasks).filter(([, tasks]) => tasks.length > 0),
@@ -150,6 +155,7 @@ export class CellRoot implements Persistent {
     this.epoch = row.epoch;
     this.generation = row.generation;
     this.outboxSequence = row.outboxSequence;
+    this.sequenceBase = row.sequenceBase;
     for (const entry of row.outbox) this.outbox.set(entry.outboxSequence, entry);
     for (const [source, mark] of row.marks) this.marks.set(source, mark);
     for (const [entity, tasks] of row.tasks) this.tasks.set(entity, tasks);

@@ -14,7 +14,7 @@ export function hashState(state: QueueCellState): string {
   const queues = [...state.queues.values()].sort((a, b) => a.entity - b.entity);
   for (const queue of queues) {
     // A queue object that was only looked at is no state.
-    if (queue.nextSequence === 1) continue;
+    if (queue.nextSequence === state.root.sequenceBase + 1 && queue.liveCount === 0) continue;
     hash.update(describeQueue(queue));
     for (let index = state.pages.next(queue, 0); index >= 0; index = state.pages.next(queue, index + 1)) {
       const page = state.pages.get(queue, index);

@@ -63,6 +63,7 @@ export class QueueCellState {
     let queue = this.queues.get(entity);
     if (queue === undefined) {
       queue = new Queue(entity);
+      queue.nextSequence = this.root.sequenceBase + 1;
       this.queues.set(entity, queue);
     }
     this.#lastQueue = queue;
@@ -247,7 +248,9 @@ export class QueueCellState {
 
   /** After a restore: sequences of the lost future are never used again. */
   applySequencesAhead(jump: number): void {
-    for (const queue of this.queues.values()) if (this.#counts(queue)) queue.nextSequence += jump;
+    for (const queue of this.queues.values()) {
+      if (this.#counts(queue)) queue.nextSequence += jump;
+    }
   }
 
   /** The state that a live message is in. */
