@@ -48,6 +48,8 @@ export class Http2Server {
   accept(socket: Socket, peer: Peer): void {
     // A FIN is the end of the session; left half open, its streams would never hear of it.
     socket.allowHalfOpen = false;
+    // After our own FIN node:http2 waits for the client's, without end.
+    socket.once('finish', () => setTimeout(() => socket.destroy(), this.#limits.lingerMs).unref());
     this.#accepting = peer;
     this.#server.emit('connection', socket);
     this.#accepting = undefined;

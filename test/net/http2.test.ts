@@ -205,6 +205,16 @@ describe('endings', () => {
     await closing;
   });
 
+  test('a client that keeps its side open after the end is cut off', async () => {
+    const listener = await bench.listen(echoPath, { limits: { idleTimeoutMs: 100, lingerMs: 100 } });
+    const raw = await bench.connect(listener);
+    raw.socket.allowHalfOpen = true;
+    raw.write('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
+    raw.write(Buffer.from('000000040000000000', 'hex'));
+    await expect.poll(() => listener.connectionCount()).toBe(1);
+    await expect.poll(() => listener.connectionCount(), { timeout: 5000 }).toBe(0);
+  });
+
   test('bytes that are no frames end the session and nothing else', async () => {
     const listener = await bench.listen(echoPath);
     const raw = await bench.connect(listener);
