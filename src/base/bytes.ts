@@ -75,7 +75,8 @@ export class ByteWriter {
   }
 
   #ensure(extra: number): void {
-    if (this.length + extra > this.#bytes.length) this.#replace(Math.max(this.#bytes.length * 2, this.length + extra));
+    if (this.length + extra > this.#bytes.length)
+      this.#replace(Math.max(this.#bytes.length * 2, this.length + extra));
   }
   #replace(size: number): void {
     const grown = Buffer.allocUnsafeSlow(size);

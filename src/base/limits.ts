@@ -6,7 +6,10 @@ const MiB = 1024 * KiB;
 
 export const limits = {
   // --- group commit (broker/cell) ---
-  /** Bytes of one group commit; more waiting work goes into the next one. A larger command gets its own batch. */
+  /**
+   * Bytes of one group commit; more waiting work goes into the next one. A larger command gets its own
+   * batch.
+   */
   commitBytesMax: 8 * MiB,
   /** Bytes decided but not yet committed in one cell; beyond it new sends are throttled. */
   uncommittedBytesMax: 64 * MiB,
@@ -80,13 +83,18 @@ export const limits = {
   httpIdleTimeoutMs: 75_000,
   /** Without any progress while a reply waits to be sent. */
   httpWriteTimeoutMs: 30_000,
-  /** After a refusal: how long input is still read and dropped, so that the client sees the answer, not a reset. */
+  /**
+   * After a refusal: how long input is still read and dropped, so that the client sees the answer, not a
+   * reset.
+   */
   httpLingerMs: 2_000,
   /** How often certificate files are looked at; file events miss the symlink swaps of mounted secrets. */
   tlsReloadMs: 5_000,
 
   // --- storage ---
-  /** A log segment is one file, removed whole: large enough for few files, small enough to be reclaimed soon. */
+  /**
+   * A log segment is one file, removed whole: large enough for few files, small enough to be reclaimed soon.
+   */
   segmentBytesMin: 1 * MiB,
   segmentBytesMax: 64 * MiB,
   /** Segments that fit the file system at the least: a 64 MB disk gets 4 MB segments. */
@@ -94,7 +102,10 @@ export const limits = {
   /** Commits and runs of one log segment: bounds the index of what is not sealed (16 B a run). */
   segmentCommitsMax: 32_768,
   segmentRunsMax: 262_144,
-  /** Bytes of one append; lmdb hands out values from 16 MiB on as views of the map, which must not outlive a call. */
+  /**
+   * Bytes of one append; lmdb hands out values from 16 MiB on as views of the map, which must not outlive a
+   * call.
+   */
   batchBytesMax: 15 * MiB,
   /** Newest commits of all cells, kept to be read without LMDB. */
   hotTailBytesMax: 16 * MiB,
@@ -108,7 +119,9 @@ export const limits = {
   openBodySegmentsMax: 64,
   /** A block with its header: 16 pages less what LMDB puts in front of a value. */
   blockBytesMax: 16 * 4096 - 16,
-  /** A record beyond this size gets a block of its own: packing it would cost more in copies than it saves. */
+  /**
+   * A record beyond this size gets a block of its own: packing it would cost more in copies than it saves.
+   */
   packedRecordBytesMax: 8 * KiB,
   /** Survivors of a log segment that are gathered in memory to bring them into per-entity order. */
   sealGroupBytesMax: 8 * MiB,
@@ -117,7 +130,10 @@ export const limits = {
   reclaimSliceMs: 5,
   /** At least this long between two counts of what is still live in the body segments. */
   liveCountIntervalMs: 1_000,
-  /** The reserve below which no new messages are taken: 2 segments, or 5 % of the disk but not more than this. */
+  /**
+   * The reserve below which no new messages are taken: 2 segments, or 5 % of the disk but not more than
+   * this.
+   */
   diskReserveBytesMax: 512 * MiB,
   /** A sixteenth of a segment is left alone by every write; four times that is the ballast. */
   diskFloorBytesMin: 256 * KiB,
@@ -152,9 +168,14 @@ export const limits = {
   sqsUrlsMax: 10_000,
   /** A longer URL is read but not kept, so that hosts of a megabyte do not fill the memory. */
   sqsUrlCharsMax: 512,
-  /** Trace header of a message: X-Ray's have about 200 characters, and it does not count to the message's size. */
+  /**
+   * Trace header of a message: X-Ray's have about 200 characters, and it does not count to the message's
+   * size.
+   */
   sqsTraceCharsMax: 1024,
-  /** One-second windows that `limits: aws` counts calls in: (queue, action) and (queue, group), 100 B each. */
+  /**
+   * One-second windows that `limits: aws` counts calls in: (queue, action) and (queue, group), 100 B each.
+   */
   sqsRateWindowsMax: 50_000,
   /** Queues whose last purge is remembered, for the 60 s rule of `limits: aws`. */
   sqsPurgesMax: 10_000,
@@ -162,9 +183,14 @@ export const limits = {
   // --- AWS engine (protocols/aws/engine) ---
   /** Parameters of one Query request: ten batch entries with ten attributes each are about 450. */
   awsFormFieldsMax: 10_000,
-  /** Dots in a Query parameter's name: `Entries.1.MessageAttributes.1.Value.StringListValues.1` has seven parts. */
+  /**
+   * Dots in a Query parameter's name: `Entries.1.MessageAttributes.1.Value.StringListValues.1` has seven
+   * parts.
+   */
   awsFormDepthMax: 16,
-  /** Credential scopes (key, day, region, service, signed headers) whose signing key is kept; 0.5 KiB each. */
+  /**
+   * Credential scopes (key, day, region, service, signed headers) whose signing key is kept; 0.5 KiB each.
+   */
   signingScopesMax: 4096,
   /** Session tokens that are kept opened, so that a request costs no decryption; 1 KiB each. */
   openSessionsMax: 4096,

@@ -89,7 +89,9 @@ class LocalBroker implements TestableBroker {
     const { storage, queueCells, clock } = this.#options;
     const known = storage.cellNames().filter((name) => name.startsWith('queue-')).length;
     if (queueCells < known) {
-      throw new Error(`this data directory has ${known} queue cells: start with --queue-cells ${known} or more`);
+      throw new Error(
+        `this data directory has ${known} queue cells: start with --queue-cells ${known} or more`,
+      );
     }
     this.#catalogCell = this.#makeCell('catalog', await storage.openCell('catalog'), this.#catalogMachine);
     this.#catalogReclaimer = new Reclaimer(this.#catalogCell, () => 0);
@@ -110,7 +112,11 @@ class LocalBroker implements TestableBroker {
     if (tickMs > 0) this.#timer = setInterval(() => this.#tickCells(), tickMs);
   }
 
-  #makeCell<C>(name: string, log: CellLog, machine: ConstructorParameters<typeof Cell<C>>[0]['machine']): Cell<C> {
+  #makeCell<C>(
+    name: string,
+    log: CellLog,
+    machine: ConstructorParameters<typeof Cell<C>>[0]['machine'],
+  ): Cell<C> {
     const { clock, logger } = this.#options;
     const catalogPosition = (): number => this.#catalogMachine.view.position;
     return new Cell<C>({ name, log, machine, clock, logger, catalogPosition });
@@ -207,7 +213,10 @@ class LocalBroker implements TestableBroker {
   }
 
   async backup(directory: string): Promise<void> {
-    const all = [...this.#cells.map(({ cell, reclaimer }) => ({ cell, reclaimer })), { cell: this.#catalogCell, reclaimer: this.#catalogReclaimer }];
+    const all = [
+      ...this.#cells.map(({ cell, reclaimer }) => ({ cell, reclaimer })),
+      { cell: this.#catalogCell, reclaimer: this.#catalogReclaimer },
+    ];
     for (const { reclaimer } of all) await reclaimer.pause();
     try {
       await this.#options.storage.backup(directory, {
@@ -236,7 +245,7 @@ class LocalBroker implements TestableBroker {
 
   async tick(): Promise<void> {
     this.#tickCells();
-    for (let quiet = 0; quiet < 3; ) {
+    for (let quiet = 0; quiet < 3;) {
       await new Promise((resolve) => setImmediate(resolve));
       quiet = this.#cells.some(({ cell }) => cell.isBusy) || this.#catalogCell.isBusy ? 0 : quiet + 1;
     }
@@ -302,19 +311,22 @@ class LocalBroker implements TestableBroker {
   #drop(drop: PendingDrop): void {
     this.#deleting.set(drop.entity, this.#deleting.get(drop.entity) ?? []);
     const cell = this.#cells[drop.cell]?.cell;
-    cell?.submit({ kind: 'dropQueue', entity: drop.entity }, {
-      isOpen: () => true,
-      reveal: (reply) => {
-        if (reply.kind === 'error') {
-          if (!this.#isClosed) setTimeout(() => this.#drop(drop), 100);
-          return;
-        }
-        this.#catalogCell.submit({ kind: 'dropped', entity: drop.entity }, noSink);
-        const waiting = this.#deleting.get(drop.entity) ?? [];
-        this.#deleting.delete(drop.entity);
-        for (const { sink, reply: answer } of waiting) sink.reveal(answer);
+    cell?.submit(
+      { kind: 'dropQueue', entity: drop.entity },
+      {
+        isOpen: () => true,
+        reveal: (reply) => {
+          if (reply.kind === 'error') {
+            if (!this.#isClosed) setTimeout(() => this.#drop(drop), 100);
+            return;
+          }
+          this.#catalogCell.submit({ kind: 'dropped', entity: drop.entity }, noSink);
+          const waiting = this.#deleting.get(drop.entity) ?? [];
+          this.#deleting.delete(drop.entity);
+          for (const { sink, reply: answer } of waiting) sink.reveal(answer);
+        },
       },
-    });
+    );
   }
 }
 

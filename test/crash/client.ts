@@ -1,5 +1,6 @@
-// A small SQS client for the crash suite: JSON 1.0 over keep-alive connections, no retries of its own, because
-// the suite has to know which calls were answered. Called by the loads; it never hides a lost connection.
+// A small SQS client for the crash suite: JSON 1.0 over keep-alive connections, no retries of its own,
+// because the suite has to know which calls were answered. Called by the loads; it never hides a lost
+// connection.
 import { Agent, request } from 'node:http';
 
 const answerMs = 15_000;

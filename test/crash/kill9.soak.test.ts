@@ -1,5 +1,5 @@
-// The long crash suite: 50 rounds of kill -9 under load. Runs with CAUDAL_SOAK=1 only; goal and checks are those
-// of kill9.test.ts.
+// The long crash suite: 50 rounds of kill -9 under load. Runs with CAUDAL_SOAK=1 only; goal and checks are
+// those of kill9.test.ts.
 import { expect, it } from 'vitest';
 import { runRounds } from './rounds.ts';
 

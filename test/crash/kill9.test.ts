@@ -1,5 +1,6 @@
-// Kills the real daemon under load, a few times. Goal: nothing acknowledged is lost, nothing deleted returns, no
-// group loses its order, counters equal a recount, a remade queue is empty. The long one is kill9.soak.test.ts.
+// Kills the real daemon under load, a few times. Goal: nothing acknowledged is lost, nothing deleted returns,
+// no group loses its order, counters equal a recount, a remade queue is empty. The long one is
+// kill9.soak.test.ts.
 import { expect, it } from 'vitest';
 import { runRounds } from './rounds.ts';
 

@@ -1,6 +1,6 @@
 // The loads of the crash suite: senders and receivers of an unordered queue, of an ordered one, and of one
-// whose messages are all given up. They go on through every kill, and tell the ledger what they know. Each loop
-// ends when the load is stopped; a call that got no answer waits until the daemon is up again.
+// whose messages are all given up. They go on through every kill, and tell the ledger what they know. Each
+// loop ends when the load is stopped; a call that got no answer waits until the daemon is up again.
 import { setTimeout as pause } from 'node:timers/promises';
 import { Refused, type Received, type SqsClient, Unanswered } from './client.ts';
 import type { Ledger } from './ledger.ts';

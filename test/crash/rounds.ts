@@ -1,5 +1,5 @@
-// One run of the crash suite: load, kill -9, start again, many times; then stop the load, compare the counters
-// with a recount, and drain. Called by the short and the long suite; the daemon is a real process.
+// One run of the crash suite: load, kill -9, start again, many times; then stop the load, compare the
+// counters with a recount, and drain. Called by the short and the long suite; the daemon is a real process.
 import { setTimeout as pause } from 'node:timers/promises';
 import { SeededRng } from '../../src/base/rng.ts';
 import { type Daemon, startDaemon } from '../support/daemon.ts';
@@ -84,7 +84,9 @@ async function createQueues(client: SqsClient): Promise<Queues> {
   };
 }
 
-/** With everything at rest the counters must equal what a drain finds; then nothing acknowledged is missing. */
+/**
+ * With everything at rest the counters must equal what a drain finds; then nothing acknowledged is missing.
+ */
 async function drain(client: SqsClient, ledger: Ledger, queues: Queues): Promise<void> {
   // What the source still has must first be given up, which takes a receive or two of each message.
   while ((await client.receive(queues.source, { MaxNumberOfMessages: 10, VisibilityTimeout: 0 })).length > 0);

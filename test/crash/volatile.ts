@@ -1,5 +1,5 @@
-// A queue that is deleted and made again under its name around a kill -9. Goal: whatever the kill interrupts, a
-// queue that was made after an acknowledged delete never shows a message of the life before.
+// A queue that is deleted and made again under its name around a kill -9. Goal: whatever the kill interrupts,
+// a queue that was made after an acknowledged delete never shows a message of the life before.
 import { setTimeout as pause } from 'node:timers/promises';
 import { Refused, type SqsClient, Unanswered } from './client.ts';
 import type { Ledger } from './ledger.ts';

@@ -190,7 +190,8 @@ export class LongPoll extends QueueAction {
     this.waitMs = waitMs;
   }
   override check(world: Readonly<World>): boolean {
-    // Giving up is not in the answer either, and nothing can look right behind an answer that comes by itself.
+    // Giving up is not in the answer either, and nothing can look right behind an answer that comes by
+    // itself.
     const queue = world.queues.get(this.queue);
     return queue !== undefined && queue.settings.deadLetter === undefined && world.waiters.length < 4;
   }

@@ -52,7 +52,10 @@ export class NaiveQueue {
     return this.messages.filter((message) => this.state(message, nowMs) === state).length;
   }
 
-  /** What a receive may hand out: every ready message; in an ordered queue nothing behind one that is not ready. */
+  /**
+   * What a receive may hand out: every ready message; in an ordered queue nothing behind one that is not
+   * ready.
+   */
   available(nowMs: number): NaiveMessage[] {
     const blocked = new Set<string | undefined>();
     return this.messages.filter((message) => {

@@ -1,5 +1,5 @@
-// Goal: the one delivery rule of ordered queues, in the cases that were recorded from SQS: what may be delivered
-// of a group is the longest run of its first messages of which none is held or delayed.
+// Goal: the one delivery rule of ordered queues, in the cases that were recorded from SQS: what may be
+// delivered of a group is the longest run of its first messages of which none is held or delayed.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Delivery } from '../../src/broker/index.ts';
 import { expectKind } from './commands.ts';

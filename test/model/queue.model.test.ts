@@ -1,7 +1,8 @@
 // The model suite: random commands against the real broker over the memory storage, compared with the naive
-// model after each. Goal: nothing acknowledged is lost, nothing settled returns, groups keep their order, counts
-// and counters are right, nothing is revealed before its commit, and the log alone gives the same state again.
-// A failure prints `CAUDAL_SEED=...`, which replays it; CAUDAL_MODEL_RUNS sets the number of runs.
+// model after each. Goal: nothing acknowledged is lost, nothing settled returns, groups keep their order,
+// counts and counters are right, nothing is revealed before its commit, and the log alone gives the same
+// state again. A failure prints `CAUDAL_SEED=...`, which replays it; CAUDAL_MODEL_RUNS sets the number of
+// runs.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as message from './commands.ts';

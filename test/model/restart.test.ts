@@ -1,6 +1,6 @@
-// Goal: what holds across starts. Moves between cells happen exactly once whatever is killed in between; a queue
-// made again under its name is empty; cells can be added and not taken away; a checkpoint that is cut off between
-// two slices, and pages that leave memory while a commit is stalled, change nothing.
+// Goal: what holds across starts. Moves between cells happen exactly once whatever is killed in between; a
+// queue made again under its name is empty; cells can be added and not taken away; a checkpoint that is cut
+// off between two slices, and pages that leave memory while a commit is stalled, change nothing.
 import { afterEach, describe, expect, it } from 'vitest';
 import { armFailpoint, disarmFailpoints } from '../../src/base/failpoint.ts';
 import type { FailpointName } from '../../src/base/failpoint.ts';

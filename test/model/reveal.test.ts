@@ -1,5 +1,6 @@
-// Goal: nothing gets out before the commit it rests on, whatever happens to that commit: it is slow, it fails,
-// the process dies before it, or after it and before the answer; and what an answer could not reach is put back.
+// Goal: nothing gets out before the commit it rests on, whatever happens to that commit: it is slow, it
+// fails, the process dies before it, or after it and before the answer; and what an answer could not reach is
+// put back.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { armFailpoint, disarmFailpoints } from '../../src/base/failpoint.ts';
 import type { ReceiveReply, Reply } from '../../src/broker/index.ts';

@@ -179,7 +179,9 @@ export class World {
     return wrong;
   }
 
-  /** A message turned up in a queue that it was not sent to: it has to be on its way there, and next in line. */
+  /**
+   * A message turned up in a queue that it was not sent to: it has to be on its way there, and next in line.
+   */
   arrive(name: QueueName, found: Found, nowMs: number): string[] {
     const queue = this.queues.get(name) as NaiveQueue;
     const body = found.message.bodyText();
@@ -215,7 +217,10 @@ export class World {
   }
 }
 
-/** A message as it is after its move. An ordered queue counts retention anew, an unordered one from the first send. */
+/**
+ * A message as it is after its move. An ordered queue counts retention anew, an unordered one from the first
+ * send.
+ */
 function arrived(moving: Moving, found: Found, nowMs: number): NaiveMessage {
   const { message, isRedrive, from } = moving;
   const isOrdered = message.group !== undefined;

@@ -1,7 +1,8 @@
 // The state machine of the catalog cell: definitions of queues, their placement and incarnation ids, and the
 // deletions that their cells have not confirmed yet. Records are cold: msgpack.
 //
-//   create -> defined --update--> defined ... --delete--> dropping (gone for everybody) --cell confirms--> forgotten
+//   create -> defined --update--> defined ...
+//   defined --delete--> dropping (gone for everybody) --its cell confirms--> forgotten
 import { Packr } from 'msgpackr';
 import { ByteReader } from '../../base/bytes.ts';
 import type { CellLog, Position } from '../../storage/types.ts';
@@ -24,7 +25,12 @@ type CatalogRecord =
   | { readonly type: 'defined'; readonly definition: QueueDefinition; readonly nowMs: number }
   | { readonly type: 'deleted'; readonly entity: number; readonly nowMs: number }
   | { readonly type: 'dropped'; readonly entity: number; readonly nowMs: number }
-  | { readonly type: 'started'; readonly epoch: number; readonly nowMs: number; readonly entitiesAhead: number };
+  | {
+      readonly type: 'started';
+      readonly epoch: number;
+      readonly nowMs: number;
+      readonly entitiesAhead: number;
+    };
 
 export interface PendingDrop {
   readonly entity: number;
@@ -124,7 +130,10 @@ export class CatalogMachine implements CellMachine<CatalogCellCommand> {
       for (const drop of row.drops) this.#root.drops.set(drop.entity, drop);
     }
     for (const { entity, bytes } of log.pagesOfKind(rowKind.definition)) {
-      const { position, definition } = packr.unpack(bytes) as { position: number; definition: QueueDefinition };
+      const { position, definition } = packr.unpack(bytes) as {
+        position: number;
+        definition: QueueDefinition;
+      };
       const row = this.#row(entity);
       row.loadedPosition = position;
       row.definition = definition;
@@ -153,11 +162,17 @@ export class CatalogMachine implements CellMachine<CatalogCellCommand> {
       case 'deleteQueue':
         return this.#delete(command.entity);
       case 'dropped':
-        if (this.#root.drops.has(command.entity)) this.#record({ type: 'dropped', entity: command.entity, nowMs: this.nowMs });
+        if (this.#root.drops.has(command.entity))
+          this.#record({ type: 'dropped', entity: command.entity, nowMs: this.nowMs });
         return { kind: 'done' };
       case 'start': {
         const epoch = Math.max(command.epoch, this.epoch + 1);
-        this.#record({ type: 'started', epoch, nowMs: this.nowMs, entitiesAhead: command.sequencesAhead > 0 ? ENTITIES_AHEAD : 0 });
+        this.#record({
+          type: 'started',
+          epoch,
+          nowMs: this.nowMs,
+          entitiesAhead: command.sequencesAhead > 0 ? ENTITIES_AHEAD : 0,
+        });
         return { kind: 'done' };
       }
     }
@@ -166,7 +181,11 @@ export class CatalogMachine implements CellMachine<CatalogCellCommand> {
   #create(command: CreateQueue): Reply {
     const existing = this.#names.get(nameKey(command.name));
     if (existing !== undefined) {
-      return { kind: 'catalog', definition: this.#row(existing).definition as QueueDefinition, isCreated: false };
+      return {
+        kind: 'catalog',
+        definition: this.#row(existing).definition as QueueDefinition,
+        isCreated: false,
+      };
     }
     const definition: QueueDefinition = {
       name: command.name,
@@ -301,8 +320,15 @@ export class CatalogMachine implements CellMachine<CatalogCellCommand> {
 
   /** Canonical text of the state, for the replay test. */
   facts(): unknown {
-    const definitions = [...this.#rows.values()].sort((a, b) => a.entity - b.entity).map((row) => row.definition);
-    return { epoch: this.#root.epoch, nextEntity: this.#root.nextEntity, drops: this.pendingDrops(), definitions };
+    const definitions = [...this.#rows.values()]
+      .sort((a, b) => a.entity - b.entity)
+      .map((row) => row.definition);
+    return {
+      epoch: this.#root.epoch,
+      nextEntity: this.#root.nextEntity,
+      drops: this.pendingDrops(),
+      definitions,
+    };
   }
 }
 

@@ -29,7 +29,12 @@ export class CatalogView implements Catalog {
     return this.#inOrder();
   }
 
-  list(query: { namespace: string; prefix?: string; after?: string; limit: number }): readonly QueueDefinition[] {
+  list(query: {
+    namespace: string;
+    prefix?: string;
+    after?: string;
+    limit: number;
+  }): readonly QueueDefinition[] {
     const sorted = this.#inOrder();
     const prefix = query.prefix ?? '';
     const start = query.after !== undefined && query.after >= prefix ? query.after : prefix;

@@ -1,6 +1,7 @@
 // A cell: one log, one state, one command at a time. Decides and applies in memory at once, commits in groups
 // (one on its way, one open), and reveals answers only after their group is on disk. When a commit fails, the
-// state is thrown away and loaded again from what is committed, and everybody who waits gets a retryable error.
+// state is thrown away and loaded again from what is committed, and everybody who waits gets a retryable
+// error.
 //
 // Interleaving happens at three places only: a group commit ended (#committed, #failed), a timer ticked, a
 // parked entity got its pages (#unpark). Between them everything is one synchronous run.
@@ -123,7 +124,10 @@ export class Cell<C> {
       this.#schedule();
       await new Promise<void>((resolve) => this.#idle.push(resolve));
     }
-    await this.#checkpointer.finish(() => this.#machine.dirty.take(this.log.position(), Infinity), this.#machine.dirty);
+    await this.#checkpointer.finish(
+      () => this.#machine.dirty.take(this.log.position(), Infinity),
+      this.#machine.dirty,
+    );
     await this.log.close();
   }
 

@@ -47,7 +47,8 @@ export class Checkpointer {
     this.#tail.push({ position: batch, bytes: journalBytes });
     this.#tailBytes += journalBytes;
     if (this.#target === 0 && this.#isDue(dirty)) this.#target = batch;
-    if (this.#target === 0 || this.#isPaused || this.#slice !== undefined || this.#writing !== undefined) return;
+    if (this.#target === 0 || this.#isPaused || this.#slice !== undefined || this.#writing !== undefined)
+      return;
     this.#slice = dirty.take(batch, limits.checkpointSliceBytes);
     this.#slicePosition = batch;
   }
@@ -84,7 +85,8 @@ export class Checkpointer {
 
   #isDue(dirty: DirtySet): boolean {
     if (this.#tailBytes > limits.journalTailBytesMax / 2 || dirty.size > DIRTY_OBJECTS_MAX) return true;
-    // A full segment can be reclaimed only once a checkpoint has passed it; on small disks segments are small.
+    // A full segment can be reclaimed only once a checkpoint has passed it; on small disks segments are
+    // small.
     return this.#log.checkpointWanted() !== 0;
   }
 
@@ -112,7 +114,10 @@ export class Checkpointer {
 
   #advance(replayFrom: Position): void {
     let passed = 0;
-    while (passed < this.#tail.length && (this.#tail[passed] as { position: Position }).position <= replayFrom) {
+    while (
+      passed < this.#tail.length &&
+      (this.#tail[passed] as { position: Position }).position <= replayFrom
+    ) {
       this.#tailBytes -= (this.#tail[passed] as { bytes: number }).bytes;
       passed++;
     }

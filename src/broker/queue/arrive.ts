@@ -63,7 +63,8 @@ function takeMessage(context: QueueContext, definition: QueueDefinition, arrivin
   const stored = readMessage(Buffer.from(arriving.record));
   const message = outgoing(stored);
   const hash = definition.settings.dedup === 'none' ? undefined : dedupHash(definition, message);
-  // A moved message was acknowledged once and is never dropped as a duplicate; it takes its id when it is free.
+  // A moved message was acknowledged once and is never dropped as a duplicate; it takes its id when it is
+  // free.
   const isFree = hash !== undefined && context.state.dedup.find(hash, context.state.nowMs) === undefined;
   const dedup = isFree ? hash : undefined;
   const sequence = context.state.queue(definition.entity).nextSequence;
@@ -99,7 +100,12 @@ function outgoing(stored: StoredMessage): OutgoingMessage {
 
 function idWords(id: string): Uint32Array {
   const bytes = Buffer.from(id.replaceAll('-', ''), 'hex');
-  return Uint32Array.of(bytes.readUInt32LE(0), bytes.readUInt32LE(4), bytes.readUInt32LE(8), bytes.readUInt32LE(12));
+  return Uint32Array.of(
+    bytes.readUInt32LE(0),
+    bytes.readUInt32LE(4),
+    bytes.readUInt32LE(8),
+    bytes.readUInt32LE(12),
+  );
 }
 
 /** The source hears what became of its entries. */

@@ -1,6 +1,6 @@
 // What a queue cell knows beside its queues: epoch, lease generations, the outbox with what is on its way to
-// other cells, what it has taken from them, move tasks, and deleted queues whose rows are still to be removed.
-// One small row.
+// other cells, what it has taken from them, move tasks, and deleted queues whose rows are still to be
+// removed. One small row.
 import { Packr } from 'msgpackr';
 import type { DirtySet, Persistent } from '../cell/persistent.ts';
 import { rowKind } from '../cell/persistent.ts';
@@ -82,7 +82,8 @@ export class CellRoot implements Persistent {
     if (!this.touch(batch)) return;
     this.dropped.add(entity);
     this.tasks.delete(entity);
-    for (const entry of this.outbox.values()) if (entry.entity === entity) this.outbox.delete(entry.outboxSequence);
+    for (const entry of this.outbox.values())
+      if (entry.entity === entity) this.outbox.delete(entry.outboxSequence);
   }
   noteSwept(entity: number, batch: number): void {
     if (this.dropped.delete(entity)) this.#dirty.mark(this, batch);
@@ -95,7 +96,10 @@ export class CellRoot implements Persistent {
   applyAnswered(outboxSequence: number, batch: number): void {
     if (this.touch(batch)) this.outbox.delete(outboxSequence);
   }
-  applyArrived(arrival: { source: number; outboxSequence: number; isAccepted: boolean }, batch: number): void {
+  applyArrived(
+    arrival: { source: number; outboxSequence: number; isAccepted: boolean },
+    batch: number,
+  ): void {
     if (!this.touch(batch)) return;
     const mark = this.mark(arrival.source);
     mark.high = Math.max(mark.high, arrival.outboxSequence);

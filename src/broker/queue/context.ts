@@ -1,5 +1,5 @@
-// What the decisions of a queue cell read: state, committed definitions, time and chance. Pure input; the only
-// way out is the recorder (records, applied at once) and the group's bodies.
+// What the decisions of a queue cell read: state, committed definitions, time and chance. Pure input; the
+// only way out is the recorder (records, applied at once) and the group's bodies.
 import type { Rng } from '../../base/rng.ts';
 import type { CellLog } from '../../storage/types.ts';
 import type { Catalog, QueueDefinition } from '../catalog-types.ts';

@@ -1,5 +1,5 @@
-// A 128-bit hash of a dedup id: four multiplicative lanes with a common finish. Not cryptographic (and a tenth
-// of the price): whoever can make two ids collide on purpose can only lose messages of their own queue.
+// A 128-bit hash of a dedup id: four multiplicative lanes with a common finish. Not cryptographic (and a
+// tenth of the price): whoever can make two ids collide on purpose can only lose messages of their own queue.
 
 const words = new Uint32Array(4);
 

@@ -6,7 +6,12 @@ import { DedupTable } from './dedup-table.ts';
 
 function hashOf(n: number): Uint32Array {
   // Neighbours differ in all words; some share the first and second word, to exercise the comparison.
-  return Uint32Array.of(Math.imul(n >> 1, 0x9e3779b1) >>> 0, Math.imul(n >> 1, 0x85ebca6b) >>> 0, n, ~n >>> 0);
+  return Uint32Array.of(
+    Math.imul(n >> 1, 0x9e3779b1) >>> 0,
+    Math.imul(n >> 1, 0x85ebca6b) >>> 0,
+    n,
+    ~n >>> 0,
+  );
 }
 
 function tableWithRows() {

@@ -84,7 +84,11 @@ export class DedupTable {
       const count = row.readUInt32LE(8);
       for (let i = 0; i < count; i++) {
         const at = HEADER_BYTES + i * ENTRY_BYTES;
-        note(run, chunk, { a: row.readUInt32LE(at), b: row.readUInt32LE(at + 4), sentAtMs: row.readDoubleLE(at + 24) });
+        note(run, chunk, {
+          a: row.readUInt32LE(at),
+          b: row.readUInt32LE(at + 4),
+          sentAtMs: row.readDoubleLE(at + 24),
+        });
       }
     }
   }
@@ -153,7 +157,11 @@ export class DedupTable {
     const chunk = new Chunk(this.#nextChunk++, row);
     let run = this.#runs[this.#runs.length - 1];
     // Entry numbers are chunk x 1,024 + place: a chunk that a restart left half full ends its run.
-    if (run === undefined || run.chunks.length === RUN_CHUNKS || run.index.count !== run.chunks.length * CHUNK_IDS) {
+    if (
+      run === undefined ||
+      run.chunks.length === RUN_CHUNKS ||
+      run.index.count !== run.chunks.length * CHUNK_IDS
+    ) {
       run = { index: new DedupIndex(), chunks: [], newestMs: 0 };
       this.#runs.push(run);
     }
@@ -180,7 +188,11 @@ export class DedupTable {
   }
 
   /** The sequence under which the id was sent, or 0: the index named another id, or the window is over. */
-  #compare(chunk: Chunk, place: number, wanted: { readonly hash: DedupHash; readonly nowMs: number }): number {
+  #compare(
+    chunk: Chunk,
+    place: number,
+    wanted: { readonly hash: DedupHash; readonly nowMs: number },
+  ): number {
     const row = this.#rowOf(chunk);
     const at = HEADER_BYTES + place * ENTRY_BYTES;
     if (row === undefined || row.length < at + ENTRY_BYTES) return 0;
@@ -189,7 +201,11 @@ export class DedupTable {
   }
 }
 
-function note(run: Run, chunk: Chunk, entry: { readonly a: number; readonly b: number; readonly sentAtMs: number }): void {
+function note(
+  run: Run,
+  chunk: Chunk,
+  entry: { readonly a: number; readonly b: number; readonly sentAtMs: number },
+): void {
   run.index.add(entry.a, entry.b);
   chunk.count++;
   chunk.newestMs = Math.max(chunk.newestMs, entry.sentAtMs);

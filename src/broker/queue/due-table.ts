@@ -1,7 +1,8 @@
 // Delayed messages of one cell. They sit in ordered rows, 15 seconds of due time to a bucket, and come into
 // memory shortly before they are due: a million delayed messages cost their rows and nothing else.
 //
-//   row index: bucket x 65,536 + chunk number      row: f64 position | count x (u32 entity, f64 sequence, f64 due ms)
+//   row index: bucket x 65,536 + chunk number
+//   row: f64 position | count x (u32 entity, f64 sequence, f64 due ms)
 import type { DirtySet, Persistent } from '../cell/persistent.ts';
 import { rowKind } from '../cell/persistent.ts';
 import { LeaseTable } from './lease-table.ts';
@@ -130,7 +131,8 @@ export class DueTable {
     let index = this.#rows.next(rowKind.due, 0, number * CHUNKS_PER_BUCKET);
     while (index >= 0 && index < end) {
       const bytes = this.#rows.load(rowKind.due, 0, index);
-      if (bytes !== undefined) bucket.loadedPosition = Math.max(bucket.loadedPosition, viewOf(bytes).getFloat64(0, true));
+      if (bytes !== undefined)
+        bucket.loadedPosition = Math.max(bucket.loadedPosition, viewOf(bytes).getFloat64(0, true));
       const chunk = new DueChunk(index);
       chunk.count = CHUNK_ENTRIES;
       chunk.row = undefined;
@@ -146,11 +148,15 @@ export class DueTable {
     const isStored = hasRows >= 0 && hasRows < (number + 1) * CHUNKS_PER_BUCKET;
     if (!isStored && !this.#buckets.has(number)) return;
     for (const chunk of this.#bucket(number).chunks) {
-      const bytes = chunk.row?.subarray(0, HEADER_BYTES + chunk.count * ENTRY_BYTES) ?? this.#rows.load(rowKind.due, 0, chunk.index);
+      const bytes =
+        chunk.row?.subarray(0, HEADER_BYTES + chunk.count * ENTRY_BYTES) ??
+        this.#rows.load(rowKind.due, 0, chunk.index);
       if (bytes === undefined) continue;
       const view = viewOf(bytes);
       for (let at = HEADER_BYTES; at + ENTRY_BYTES <= bytes.length; at += ENTRY_BYTES) {
-        this.#soon.set(lease(view.getUint32(at, true), view.getFloat64(at + 4, true), view.getFloat64(at + 12, true)));
+        this.#soon.set(
+          lease(view.getUint32(at, true), view.getFloat64(at + 4, true), view.getFloat64(at + 12, true)),
+        );
       }
     }
   }

@@ -43,7 +43,12 @@ export function endSession(context: QueueContext, session: number): void {
   for (const { entity, sequence } of state.leases.ofSession(session)) {
     const page = state.pages.get(state.queue(entity), pageIndexOf(sequence));
     if (page === undefined) continue;
-    context.record.released({ entity, sequence, prior: 'leased', count: page.receiveCount(slotOf(sequence)) });
+    context.record.released({
+      entity,
+      sequence,
+      prior: 'leased',
+      count: page.receiveCount(slotOf(sequence)),
+    });
   }
 }
 
@@ -98,7 +103,8 @@ function sweepQueue(context: QueueContext, queue: Queue): void {
   let index = state.pages.next(queue, 0);
   for (let pages = 0; index >= 0 && pages < 64; pages++) {
     const page = state.pages.get(queue, index);
-    if (page !== undefined && page.sentMinMs <= expiresBefore) dropExpired(context, queue, page, expiresBefore);
+    if (page !== undefined && page.sentMinMs <= expiresBefore)
+      dropExpired(context, queue, page, expiresBefore);
     if (page !== undefined && page.liveCount > 0) {
       oldestMs = Math.min(oldestMs, Math.max(page.sentMinMs, expiresBefore + 1));
       // In order of arrival nothing behind this page is older; moved-in messages may be.
@@ -111,7 +117,8 @@ function sweepQueue(context: QueueContext, queue: Queue): void {
 }
 
 function dropExpired(context: QueueContext, queue: Queue, page: MessagePage, expiresBefore: number): void {
-  const isFirst = pageIndexOf(queue.floor) === page.index || context.state.pages.next(queue, 0) === page.index;
+  const isFirst =
+    pageIndexOf(queue.floor) === page.index || context.state.pages.next(queue, 0) === page.index;
   if (isFirst && page.sentMaxMs <= expiresBefore && page.index < pageIndexOf(queue.nextSequence)) {
     context.record.floor(queue.entity, (page.index + 1) * 512, countStates(context, queue, page));
     return;

@@ -1,5 +1,5 @@
-// Fair delivery on unordered queues with tenants: a tenant that holds much of what is leased is noisy, and its
-// backlog is served after everybody else's. (SQS fair queues: more than 10 % of what is in flight and at
+// Fair delivery on unordered queues with tenants: a tenant that holds much of what is leased is noisy, and
+// its backlog is served after everybody else's. (SQS fair queues: more than 10 % of what is in flight and at
 // least 30 messages.)
 import type { Queue } from './queue.ts';
 
@@ -16,5 +16,10 @@ export function isNoisy(queue: Queue, tenant: number): boolean {
 
 /** Some tenant may be noisy: worth looking further. */
 export function mayHaveNoisyTenants(queue: Queue): boolean {
-  return queue.hasGroups && !queue.isOrdered && queue.counts.leased >= NOISY_LEASES_MIN && (queue.tenants?.size ?? 0) > 0;
+  return (
+    queue.hasGroups &&
+    !queue.isOrdered &&
+    queue.counts.leased >= NOISY_LEASES_MIN &&
+    (queue.tenants?.size ?? 0) > 0
+  );
 }

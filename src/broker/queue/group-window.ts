@@ -47,13 +47,17 @@ export class GroupWindow {
     if (group.head === node) this.#markDirty(group);
   }
 
-  /** Something about a message of this group changed: its availability is looked at before the next receive. */
+  /**
+   * Something about a message of this group changed: its availability is looked at before the next receive.
+   */
   touch(hash: number): void {
     const group = this.#groups.get(hash);
     if (group !== undefined) this.#markDirty(group);
   }
 
-  /** Looks at all touched groups again. May throw what the probe throws (a page is missing): call again then. */
+  /**
+   * Looks at all touched groups again. May throw what the probe throws (a page is missing): call again then.
+   */
   settleDirty(probe: MessageProbe): void {
     for (; this.#dirtyAt < this.#dirty.length; this.#dirtyAt++) {
       const group = this.#dirty[this.#dirtyAt] as Group;

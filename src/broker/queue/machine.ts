@@ -12,7 +12,7 @@ import type { EndSession, Purge, QueueCommand, Receive, Reply, ReplySink } from 
 import { Waiters } from '../delivery/waiters.ts';
 import { brokerError, shuttingDown } from '../errors.ts';
 import { readMessage } from '../message.ts';
-import type { Arrive, ArrivedReply, MoveAnswered } from './arrive.ts';
+import type { Arrive, MoveAnswered } from './arrive.ts';
 import { decideArrive, decideMoveAnswered } from './arrive.ts';
 import type { QueueContext } from './context.ts';
 import { queueNotFound } from './errors.ts';
@@ -28,7 +28,7 @@ import { loadState } from './recovery.ts';
 import { decideSend } from './send.ts';
 import type { Undelivered } from './settle.ts';
 import { decideChangeLease, decideSettle, decideUndelivered } from './settle.ts';
-import { QueueCellState } from './state.ts';
+import type { QueueCellState } from './state.ts';
 import { sweepRows } from './sweep-rows.ts';
 
 /** Sent by other cells and by the broker itself. */
@@ -71,7 +71,9 @@ export class QueueMachine implements CellMachine<QueueCellCommand> {
 
   constructor(deps: QueueMachineDeps) {
     this.#deps = deps;
-    this.#outbox = new Outbox(deps.sendToCell, (answers) => deps.submitHere({ kind: 'moveAnswered', answers }));
+    this.#outbox = new Outbox(deps.sendToCell, (answers) =>
+      deps.submitHere({ kind: 'moveAnswered', answers }),
+    );
   }
 
   get state(): QueueCellState {
@@ -151,7 +153,7 @@ export class QueueMachine implements CellMachine<QueueCellCommand> {
         return decideCancelMove(context, command);
       case 'arrive':
         // Internal answer: its sink is the source cell's outbox, which knows the type.
-        return decideArrive(context, command) as ArrivedReply as unknown as Reply;
+        return decideArrive(context, command) as unknown as Reply;
       case 'moveAnswered':
         return this.#moveAnswered(command);
       case 'endSession':
@@ -182,7 +184,8 @@ export class QueueMachine implements CellMachine<QueueCellCommand> {
     const failed: { entity: number; taskId: string }[] = [];
     for (const { outboxSequence, isAccepted } of command.answers) {
       const entry = outbox.get(outboxSequence);
-      if (!isAccepted && entry?.taskId !== undefined) failed.push({ entity: entry.entity, taskId: entry.taskId });
+      if (!isAccepted && entry?.taskId !== undefined)
+        failed.push({ entity: entry.entity, taskId: entry.taskId });
     }
     const reply = decideMoveAnswered(this.#context, command);
     for (const { entity, taskId } of failed) failTask(this.#context, entity, taskId);
@@ -263,7 +266,8 @@ export class QueueMachine implements CellMachine<QueueCellCommand> {
   }
 
   reveal(sink: ReplySink, reply: Reply): void {
-    if (reply.kind === 'received' && reply.deliveries.length > 0) this.#revealDeliveries(sink, reply as PendingReceiveReply);
+    if (reply.kind === 'received' && reply.deliveries.length > 0)
+      this.#revealDeliveries(sink, reply as PendingReceiveReply);
     else sink.reveal(reply);
   }
 
@@ -305,4 +309,3 @@ function decidePurge(context: QueueContext, command: Purge): Reply {
   if (queue.liveCount > 0) context.record.floor(command.entity, queue.nextSequence, { ...queue.counts });
   return { kind: 'done' };
 }
-

@@ -184,7 +184,8 @@ export class MessagePage implements Persistent {
   /** Drops everything below `floor` (purged or expired as a whole). */
   trim(floor: number): void {
     const end = Math.min(PAGE_MESSAGES, floor - this.firstSequence);
-    for (let slot = this.nextLive(0); slot >= 0 && slot < end; slot = this.nextLive(slot + 1)) this.remove(slot);
+    for (let slot = this.nextLive(0); slot >= 0 && slot < end; slot = this.nextLive(slot + 1))
+      this.remove(slot);
   }
 
   encode(position: number): Buffer | null {
@@ -232,7 +233,11 @@ export class MessagePage implements Persistent {
     return [{ kind: rowKind.leasedPages, entity: this.entity, index: this.index, bytes: marker }];
   }
 
-  static decode(entity: number, index: number, bytes: Uint8Array): { page: MessagePage; leases: PageLease[] } {
+  static decode(
+    entity: number,
+    index: number,
+    bytes: Uint8Array,
+  ): { page: MessagePage; leases: PageLease[] } {
     const reader = new ByteReader(bytes);
     const version = reader.u8();
     assert(version === VERSION, `message page version ${version} is not known`);

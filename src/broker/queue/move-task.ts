@@ -1,5 +1,5 @@
-// Move tasks: a dead-letter queue's messages go back to where they came from, or to one queue, a few per tick.
-// The task is a record and each message an outbox entry, so that a restart goes on where it stopped.
+// Move tasks: a dead-letter queue's messages go back to where they came from, or to one queue, a few per
+// tick. The task is a record and each message an outbox entry, so that a restart goes on where it stopped.
 import { limits } from '../../base/limits.ts';
 import type { CancelMove, ListMoves, MoveTask, Reply, StartMove } from '../command.ts';
 import type { QueueDefinition } from '../catalog-types.ts';
@@ -42,9 +42,13 @@ export function decideStartMove(context: QueueContext, command: StartMove): Repl
 
 export function decideCancelMove(context: QueueContext, command: CancelMove): Reply {
   const task = context.state.root.tasks.get(command.entity)?.find((other) => other.taskId === command.taskId);
-  if (task === undefined) return { kind: 'error', error: brokerError('task_not_found', 'there is no such move task') };
+  if (task === undefined)
+    return { kind: 'error', error: brokerError('task_not_found', 'there is no such move task') };
   if (task.status !== 'running') {
-    return { kind: 'error', error: brokerError('task_not_running', 'only a running move task can be cancelled') };
+    return {
+      kind: 'error',
+      error: brokerError('task_not_running', 'only a running move task can be cancelled'),
+    };
   }
   const cancelled: TaskRecord = { ...task, status: underWay(context, task) > 0 ? 'cancelling' : 'cancelled' };
   context.record.task(cancelled);
@@ -69,7 +73,8 @@ export class MoveTasks {
 
   /** True while some task is running: ticks are needed. */
   static isAnyActive(context: QueueContext): boolean {
-    for (const tasks of context.state.root.tasks.values()) if (tasks.some((task) => isActive(task))) return true;
+    for (const tasks of context.state.root.tasks.values())
+      if (tasks.some((task) => isActive(task))) return true;
     return false;
   }
 

@@ -9,7 +9,11 @@ import { pageIndexOf } from './message-page.ts';
 import { slotOf } from './page-store.ts';
 
 /** Submits to another cell; `answer` is called with what became of the entries, or undefined to try again. */
-export type SendToCell = (cell: number, command: Arrive, answer: (answers?: readonly MoveAnswer[]) => void) => void;
+export type SendToCell = (
+  cell: number,
+  command: Arrive,
+  answer: (answers?: readonly MoveAnswer[]) => void,
+) => void;
 
 const RETRY_MS = 200;
 

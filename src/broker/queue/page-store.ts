@@ -1,5 +1,6 @@
 // Resident message pages of one cell: loads rows, evicts clean pages beyond the daemon-wide budget, and keeps
-// leases and pages together. `require` is what `decide` calls: in tests it may answer Need instead of loading.
+// leases and pages together. `require` is what `decide` calls: in tests it may answer Need instead of
+// loading.
 import { failpoint } from '../../base/failpoint.ts';
 import { limits } from '../../base/limits.ts';
 import type { CellLog } from '../../storage/types.ts';
@@ -87,7 +88,11 @@ export class PageStore {
     const resident = queue.pages.get(index);
     if (resident !== undefined) return resident;
     // A row whose messages are all gone is still this page: it goes on from there.
-    return this.#load(queue, index) ?? queue.pages.get(index) ?? this.#adopt(queue, new MessagePage(queue.entity, index));
+    return (
+      this.#load(queue, index) ??
+      queue.pages.get(index) ??
+      this.#adopt(queue, new MessagePage(queue.entity, index))
+    );
   }
 
   /** Index of the first page at or after `from` that exists, in memory or as a row; -1 when there is none. */
@@ -114,7 +119,12 @@ export class PageStore {
 
   /** Marks a page changed by batch `batch`; an empty one that never had a row just vanishes. */
   changed(queue: Queue, page: MessagePage, batch: number): void {
-    if (page.liveCount === 0 && !page.hasRow && !page.isSaving && page.index < pageIndexOf(queue.nextSequence)) {
+    if (
+      page.liveCount === 0 &&
+      !page.hasRow &&
+      !page.isSaving &&
+      page.index < pageIndexOf(queue.nextSequence)
+    ) {
       this.#dirty.forget(page);
       queue.pages.delete(page.index);
       return;

@@ -33,7 +33,12 @@ export function answerPeek(context: QueueContext, query: Peek): Reply {
     // A message of a group that is not committed yet has no body to show: it is not there yet.
     if (body === undefined) continue;
     const receiveCount = page.receiveCount(slot);
-    messages.push({ sequence: sequence - 1, state: at, receiveCount, message: readMessage(Buffer.from(body)) });
+    messages.push({
+      sequence: sequence - 1,
+      state: at,
+      receiveCount,
+      message: readMessage(Buffer.from(body)),
+    });
   }
   const isMore = sequence < queue.nextSequence;
   return isMore ? { kind: 'peeked', messages, next: sequence - 1 } : { kind: 'peeked', messages };

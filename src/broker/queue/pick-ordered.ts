@@ -14,7 +14,8 @@ export function pickOrdered(context: QueueContext, queue: Queue, max: number): n
     const live = findLive(context, queue, sequence);
     if (live === undefined) return 'gone';
     if (!live.page.isHidden(live.slot)) return 'ready';
-    // On its way to another queue it holds up nobody (SQS: a dead letter unblocks its group in the same receive).
+    // On its way to another queue it holds up nobody (SQS: a dead letter unblocks its group in the same
+    // receive).
     return context.state.stateOf(queue, live.page, sequence) === 'moving' ? 'gone' : 'hidden';
   };
   const picked: number[] = [];
@@ -71,7 +72,8 @@ function makeRoom(context: QueueContext, except: Queue): void {
 
 /** Lists the next page's messages; false when the window is full or everything is listed. */
 function loadMore(context: QueueContext, queue: Queue, window: GroupWindow): boolean {
-  if (window.size >= limits.groupWindowMessages || window.loadedThrough >= queue.nextSequence - 1) return false;
+  if (window.size >= limits.groupWindowMessages || window.loadedThrough >= queue.nextSequence - 1)
+    return false;
   const from = window.loadedThrough + 1;
   const index = context.state.pages.next(queue, pageIndexOf(from));
   if (index < 0) {

@@ -102,7 +102,8 @@ function searchQuiet(
     }
     const page = pages.require(queue, index);
     if (page !== undefined) searchPage(queue, page, search);
-    if (noisy.length >= max && picked.length < max) queue.quietCursor = Math.max(queue.quietCursor, (index + 1) * 512);
+    if (noisy.length >= max && picked.length < max)
+      queue.quietCursor = Math.max(queue.quietCursor, (index + 1) * 512);
     index = pages.next(queue, index + 1);
   }
   if (index < 0 && picked.length === 0 && noisy.length === 0) queue.quietCursor = 0;

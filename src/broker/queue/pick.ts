@@ -1,5 +1,5 @@
-// Picks visible messages of a queue in its order of delivery. Nothing is recorded; what is picked has left the
-// (volatile) ready order and must be leased, moved, or given back.
+// Picks visible messages of a queue in its order of delivery. Nothing is recorded; what is picked has left
+// the (volatile) ready order and must be leased, moved, or given back.
 import type { QueueContext } from './context.ts';
 import { pageIndexOf } from './message-page.ts';
 import { pickOrdered } from './pick-ordered.ts';

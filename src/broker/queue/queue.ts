@@ -10,7 +10,7 @@
 import { ByteReader, ByteWriter } from '../../base/bytes.ts';
 import type { Persistent } from '../cell/persistent.ts';
 import { rowKind } from '../cell/persistent.ts';
-import { GroupWindow } from './group-window.ts';
+import type { GroupWindow } from './group-window.ts';
 import type { MessagePage } from './message-page.ts';
 import { ReadyCursor } from './ready-cursor.ts';
 

@@ -23,13 +23,25 @@ export class PendingDelivery implements Delivery {
   readonly firstReceivedAtMs: number;
   readonly leaseUntilMs: number;
   message!: StoredMessage;
-  constructor(facts: Omit<PendingDelivery, 'message'>) {
+  constructor(facts: Omit<PendingDelivery, 'message' | 'until'>) {
     this.entity = facts.entity;
     this.sequence = facts.sequence;
     this.generation = facts.generation;
     this.receiveCount = facts.receiveCount;
     this.firstReceivedAtMs = facts.firstReceivedAtMs;
     this.leaseUntilMs = facts.leaseUntilMs;
+  }
+  /** The same delivery with another deadline. */
+  until(leaseUntilMs: number): PendingDelivery {
+    const { entity, sequence, generation, receiveCount, firstReceivedAtMs } = this;
+    return new PendingDelivery({
+      entity,
+      sequence,
+      generation,
+      receiveCount,
+      firstReceivedAtMs,
+      leaseUntilMs,
+    });
   }
 }
 
@@ -40,7 +52,10 @@ export interface PendingReceiveReply extends ReceiveReply {
 
 const leasesExhausted: Reply = {
   kind: 'error',
-  error: brokerError('leases_exhausted', `a queue has at most ${limits.leasesPerQueueMax} messages in flight`),
+  error: brokerError(
+    'leases_exhausted',
+    `a queue has at most ${limits.leasesPerQueueMax} messages in flight`,
+  ),
 };
 
 /** The answer; without deliveries when nothing is there (the machine makes a waiter of it). */
@@ -51,8 +66,12 @@ export function decideReceive(context: QueueContext, command: Receive): Reply {
   const queue = state.queue(command.entity);
   const repeated = repeatAttempt(context, definition, command);
   if (repeated !== undefined) return repeated;
-  const room = Math.min(limits.leasesPerQueueMax - queue.counts.leased, limits.leasesMax - context.leaseCount());
-  if (room <= 0) return definition.settings.ordering === 'group' ? received(command.entity, []) : leasesExhausted;
+  const room = Math.min(
+    limits.leasesPerQueueMax - queue.counts.leased,
+    limits.leasesMax - context.leaseCount(),
+  );
+  if (room <= 0)
+    return definition.settings.ordering === 'group' ? received(command.entity, []) : leasesExhausted;
   const picked = pickMessages(context, definition, { queue, max: Math.min(command.messagesMax, room) });
   if (picked.length === 0) return received(command.entity, []);
   const leaseMs = command.leaseMs ?? definition.settings.leaseMs;
@@ -80,14 +99,21 @@ function pickMessages(
     const picked = pickReady(context, wanted.queue, wanted.max);
     const fates = fatesOf(context, definition, wanted.queue, picked);
     if (fates.every((fate) => fate === 'deliver')) return picked;
-    picked.forEach((sequence, i) => divert(context, definition, { queue: wanted.queue, sequence, fate: fates[i] as Fate }));
+    picked.forEach((sequence, i) =>
+      divert(context, definition, { queue: wanted.queue, sequence, fate: fates[i] as Fate }),
+    );
   }
   return [];
 }
 
 type Fate = 'deliver' | 'expire' | 'deadLetter';
 
-function fatesOf(context: QueueContext, definition: QueueDefinition, queue: Queue, picked: readonly number[]): Fate[] {
+function fatesOf(
+  context: QueueContext,
+  definition: QueueDefinition,
+  queue: Queue,
+  picked: readonly number[],
+): Fate[] {
   try {
     return picked.map((sequence) => fateOf(context, definition, queue, sequence));
   } catch (error) {
@@ -108,7 +134,12 @@ function fateOf(context: QueueContext, definition: QueueDefinition, queue: Queue
 }
 
 /** Exact, by the time in the body: the page only says that some message of it is old enough. */
-export function isExpired(context: QueueContext, queue: Queue, sequence: number, expiresBefore: number): boolean {
+export function isExpired(
+  context: QueueContext,
+  queue: Queue,
+  sequence: number,
+  expiresBefore: number,
+): boolean {
   const body = context.log.body(queue.entity, sequence);
   return body !== undefined && sentAtOf(body) <= expiresBefore;
 }
@@ -178,27 +209,40 @@ interface Attempt {
 const ATTEMPT_WINDOW_MS = 300_000;
 
 /** SQS ReceiveRequestAttemptId: the same messages and leases again, unless one of them changed meanwhile. */
-function repeatAttempt(context: QueueContext, definition: QueueDefinition, command: Receive): Reply | undefined {
+function repeatAttempt(
+  context: QueueContext,
+  definition: QueueDefinition,
+  command: Receive,
+): Reply | undefined {
   if (command.attemptId === undefined || definition.settings.ordering !== 'group') return undefined;
   const attempt = attemptsOf(context).get(`${command.entity}\0${command.attemptId}`);
   if (attempt === undefined || attempt.expiresAtMs <= context.state.nowMs) return undefined;
   const { leases, nowMs } = context.state;
   const isUnchanged = attempt.deliveries.every((delivery) => {
     const at = leases.find(command.entity, delivery.sequence);
-    return at >= 0 && leases.generationAt(at) === delivery.generation && leases.untilAt(at) === delivery.leaseUntilMs && delivery.leaseUntilMs > nowMs;
+    return (
+      at >= 0 &&
+      leases.generationAt(at) === delivery.generation &&
+      leases.untilAt(at) === delivery.leaseUntilMs &&
+      delivery.leaseUntilMs > nowMs
+    );
   });
   if (!isUnchanged) return undefined;
   const untilMs = nowMs + (command.leaseMs ?? definition.settings.leaseMs);
   const deliveries = attempt.deliveries.map((delivery) => {
-    const again = new PendingDelivery({ ...delivery, leaseUntilMs: untilMs });
-    context.record.leaseChanged({ ...again, untilMs, count: delivery.receiveCount, prior: 'leased' });
-    return again;
+    const { entity, sequence, generation, receiveCount: count } = delivery;
+    context.record.leaseChanged({ entity, sequence, generation, untilMs, count, prior: 'leased' });
+    return delivery.until(untilMs);
   });
   attemptsOf(context).set(`${command.entity}\0${command.attemptId}`, { ...attempt, deliveries });
   return received(command.entity, deliveries);
 }
 
-function rememberAttempt(context: QueueContext, command: Receive, deliveries: readonly PendingDelivery[]): void {
+function rememberAttempt(
+  context: QueueContext,
+  command: Receive,
+  deliveries: readonly PendingDelivery[],
+): void {
   if (command.attemptId === undefined || deliveries.length === 0) return;
   const attempts = attemptsOf(context);
   if (attempts.size >= limits.receiveAttemptsMax) {

@@ -4,14 +4,16 @@
 //
 //   type  record        fields
 //   1     time          now
-//   2     sent          entity, sequence, u8 flags, [group] [due] [4 x u32 dedup] [sent at, u16 count, first receive]
+//   2     sent          entity, sequence, u8 flags, [group] [due] [4 x u32 dedup],
+//                       [sent at, u16 count, first receive]
 //   3     leased        entity, sequence, generation, until, u16 count
 //   4     counted       entity, sequence, generation, u16 count
 //   5     lease changed entity, sequence, generation, until, u8 prior state
 //   6     released      entity, sequence, u8 prior state, u16 count
 //   7     due           entity, sequence
 //   8     settled       entity, sequence, u8 prior state
-//   9     moving        entity, sequence, u8 prior state, outbox sequence, u16 cell, u32 target, u8 kind, text task
+//   9     moving        entity, sequence, u8 prior state, outbox sequence, u16 cell, u32 target, u8 kind,
+//                       text task
 //   10    answered      outbox sequence, entity, sequence, u8 outcome, u16 count
 //   11    arrived       u16 source cell, outbox sequence, u8 is accepted
 //   12    floor         entity, floor, 4 x f64 dropped by state
@@ -228,7 +230,11 @@ function replayRecord(state: QueueCellState, reader: ByteReader): void {
     return;
   }
   if (type === recordType.task) {
-    state.root.applyTask(packr.unpack(reader.raw32()) as TaskRecord, state.batch, limits.moveTasksPerQueueMax);
+    state.root.applyTask(
+      packr.unpack(reader.raw32()) as TaskRecord,
+      state.batch,
+      limits.moveTasksPerQueueMax,
+    );
     return;
   }
   replayMessageRecord(state, reader, { type, entity: reader.u32(), sequence: reader.f64() });
@@ -246,7 +252,13 @@ function replayMessageRecord(
     case recordType.sent:
       return state.applySent(readSent(reader, state.nowMs, entity, sequence));
     case recordType.leased:
-      return state.applyLeased({ entity, sequence, generation: reader.f64(), untilMs: reader.f64(), count: reader.u16() });
+      return state.applyLeased({
+        entity,
+        sequence,
+        generation: reader.f64(),
+        untilMs: reader.f64(),
+        count: reader.u16(),
+      });
     case recordType.counted:
       return state.applyCounted({ entity, sequence, generation: reader.f64(), count: reader.u16() });
     case recordType.leaseChanged:
@@ -290,13 +302,26 @@ function readSent(reader: ByteReader, nowMs: number, entity: number, sequence: n
   const group = (flags & HAS_GROUP) === 0 ? 0 : reader.f64();
   const dueMs = (flags & HAS_DUE) === 0 ? 0 : reader.f64();
   const dedup =
-    (flags & HAS_DEDUP) === 0 ? undefined : Uint32Array.of(reader.u32(), reader.u32(), reader.u32(), reader.u32());
+    (flags & HAS_DEDUP) === 0
+      ? undefined
+      : Uint32Array.of(reader.u32(), reader.u32(), reader.u32(), reader.u32());
   const isArrival = (flags & IS_ARRIVAL) !== 0;
   const sentAtMs = isArrival ? reader.f64() : nowMs;
   const receiveCount = isArrival ? reader.u16() : 0;
   const firstReceivedAtMs = isArrival ? reader.f64() : 0;
   const isOrdered = (flags & IS_ORDERED) !== 0;
-  return { entity, sequence, isOrdered, group, dueMs, dedup, sentAtMs, receiveCount, firstReceivedAtMs, isArrival };
+  return {
+    entity,
+    sequence,
+    isOrdered,
+    group,
+    dueMs,
+    dedup,
+    sentAtMs,
+    receiveCount,
+    firstReceivedAtMs,
+    isArrival,
+  };
 }
 
 function readState(reader: ByteReader): MessageState {

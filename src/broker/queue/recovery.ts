@@ -8,11 +8,15 @@ import { Queue } from './queue.ts';
 import { replayJournal } from './records.ts';
 import { QueueCellState } from './state.ts';
 
-export function loadState(log: CellLog, budget: PageBudget): { state: QueueCellState; replayedCount: number } {
+export function loadState(
+  log: CellLog,
+  budget: PageBudget,
+): { state: QueueCellState; replayedCount: number } {
   const state = new QueueCellState(log, budget);
   const root = log.page(rowKind.cell, 0, 0);
   if (root !== undefined) state.root.restore(root);
-  for (const { entity, bytes } of log.pagesOfKind(rowKind.queue)) state.queues.set(entity, Queue.decode(entity, bytes));
+  for (const { entity, bytes } of log.pagesOfKind(rowKind.queue))
+    state.queues.set(entity, Queue.decode(entity, bytes));
   state.dedup.restore(log.pagesOfKind(rowKind.dedup));
   loadLeases(state, log);
   const replayedCount = replay(state, log, log.checkpointPosition() + 1);

@@ -36,14 +36,22 @@ const storageFull: Reply = {
   kind: 'error',
   error: brokerError('storage_full', 'the disk is too full to take new messages'),
 };
-const throttled: Reply = { kind: 'error', error: brokerError('throttled', 'too much is waiting for its commit') };
+const throttled: Reply = {
+  kind: 'error',
+  error: brokerError('throttled', 'too much is waiting for its commit'),
+};
 
 function sendOne(context: QueueContext, definition: QueueDefinition, message: OutgoingMessage): SentMessage {
   const { settings } = definition;
   const dedup = settings.dedup === 'none' ? undefined : dedupHash(definition, message);
   if (dedup !== undefined) {
     const first = context.state.dedup.find(dedup, context.state.nowMs);
-    if (first !== undefined) return { id: formatWords(dedupedId(dedup, first.sequence)), sequence: first.sequence, isDuplicate: true };
+    if (first !== undefined)
+      return {
+        id: formatWords(dedupedId(dedup, first.sequence)),
+        sequence: first.sequence,
+        isDuplicate: true,
+      };
   }
   const sequence = context.state.queue(definition.entity).nextSequence;
   const id = dedup === undefined ? drawId(context) : dedupedId(dedup, sequence);
@@ -105,7 +113,9 @@ export function dedupHash(definition: QueueDefinition, message: OutgoingMessage)
   return hashId(definition.entity, scope, message.dedupId);
 }
 
-/** The id of a deduplicated message follows from its hash, so that a duplicate is answered without its body. */
+/**
+ * The id of a deduplicated message follows from its hash, so that a duplicate is answered without its body.
+ */
 export function dedupedId(dedup: DedupHash, sequence: number): IdWords {
   const salt = Math.imul(sequence >>> 0, 0x9e3779b1) ^ Math.floor(sequence / 4294967296);
   const id = new Uint32Array(4);

@@ -121,7 +121,12 @@ export function decideUndelivered(context: QueueContext, command: Undelivered): 
     const isItsCount = prior === 'ready' && lease.generation === context.state.root.generation;
     if (!isItsLease && !isItsCount) continue;
     queue.counters.receivedCount--;
-    context.record.released({ entity: queue.entity, sequence: lease.sequence, prior, count: Math.max(0, count - 1) });
+    context.record.released({
+      entity: queue.entity,
+      sequence: lease.sequence,
+      prior,
+      count: Math.max(0, count - 1),
+    });
   }
   return { kind: 'done' };
 }

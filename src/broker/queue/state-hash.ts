@@ -10,7 +10,9 @@ import { QueueCellState } from './state.ts';
 
 export function hashState(state: QueueCellState): string {
   const hash = createHash('sha256');
-  hash.update(JSON.stringify(state.root.facts(), (key, value: unknown) => (key === 'dropped' ? undefined : value)));
+  hash.update(
+    JSON.stringify(state.root.facts(), (key, value: unknown) => (key === 'dropped' ? undefined : value)),
+  );
   const queues = [...state.queues.values()].sort((a, b) => a.entity - b.entity);
   for (const queue of queues) {
     // A queue object that was only looked at is no state.
@@ -38,7 +40,8 @@ function describePage(state: QueueCellState, queue: Queue, page: MessagePage): s
     const at = state.leases.find(queue.entity, sequence);
     const lease = at < 0 ? '' : ` lease=${state.leases.generationAt(at)}/${state.leases.untilAt(at)}`;
     const first = count === 0 ? '' : ` first=${page.firstReceivedAtMs(slot)}`;
-    text += `${sequence} ${state.stateOf(queue, page, sequence)} count=${count}${first} group=${page.groupOf(slot)}${lease}\n`;
+    const place = `${state.stateOf(queue, page, sequence)} group=${page.groupOf(slot)}`;
+    text += `${sequence} ${place} count=${count}${first}${lease}\n`;
   }
   return text;
 }

@@ -82,7 +82,8 @@ export class QueueCellState {
     if (facts.dedup !== undefined) {
       this.dedup.add(facts.dedup, { sequence: facts.sequence, sentAtMs: facts.sentAtMs, batch: this.batch });
     }
-    if (facts.dueMs > 0) this.due.add({ entity: facts.entity, sequence: facts.sequence, dueMs: facts.dueMs, batch: this.batch });
+    if (facts.dueMs > 0)
+      this.due.add({ entity: facts.entity, sequence: facts.sequence, dueMs: facts.dueMs, batch: this.batch });
     if (facts.sequence >= queue.floor) this.#addToPage(queue, facts);
     if (facts.sentAtMs < queue.nextExpiryMs) queue.nextExpiryMs = 0;
   }
@@ -104,7 +105,13 @@ export class QueueCellState {
     if (facts.dueMs === 0) this.woken.add(queue.entity);
   }
 
-  applyLeased(lease: { entity: number; sequence: number; generation: number; untilMs: number; count: number }): void {
+  applyLeased(lease: {
+    entity: number;
+    sequence: number;
+    generation: number;
+    untilMs: number;
+    count: number;
+  }): void {
     const queue = this.queue(lease.entity);
     if (this.#counts(queue)) {
       queue.counts.ready--;
@@ -219,7 +226,8 @@ export class QueueCellState {
     if (this.#counts(queue)) {
       queue.floor = Math.max(queue.floor, floor);
       queue.needsSweep = true;
-      for (const state of ['ready', 'leased', 'delayed', 'moving'] as const) queue.counts[state] -= dropped[state];
+      for (const state of ['ready', 'leased', 'delayed', 'moving'] as const)
+        queue.counts[state] -= dropped[state];
     }
     queue.ready.next = Math.max(queue.ready.next, queue.floor);
     queue.window = undefined;
@@ -272,7 +280,8 @@ export class QueueCellState {
   #pageOf(queue: Queue, sequence: number): MessagePage | undefined {
     if (sequence < queue.floor) return undefined;
     const page = this.pages.get(queue, pageIndexOf(sequence));
-    if (page === undefined || this.batch <= page.loadedPosition || !page.isLive(slotOf(sequence))) return undefined;
+    if (page === undefined || this.batch <= page.loadedPosition || !page.isLive(slotOf(sequence)))
+      return undefined;
     return page;
   }
 

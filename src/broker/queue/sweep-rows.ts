@@ -1,5 +1,5 @@
-// Removes rows of pages that are gone as a whole: below the floor of a queue, or of a deleted queue. A few at a
-// time, through the checkpoint like every other row.
+// Removes rows of pages that are gone as a whole: below the floor of a queue, or of a deleted queue. A few at
+// a time, through the checkpoint like every other row.
 import type { CellLog } from '../../storage/types.ts';
 import type { Persistent } from '../cell/persistent.ts';
 import { rowKind } from '../cell/persistent.ts';
@@ -46,7 +46,11 @@ export function sweepRows(state: QueueCellState, log: CellLog): void {
 
 const sweeping = new WeakMap<QueueCellState, GoneRow[]>();
 
-function collect(log: CellLog, rows: GoneRow[], range: { readonly entity: number; readonly below: number }): void {
+function collect(
+  log: CellLog,
+  rows: GoneRow[],
+  range: { readonly entity: number; readonly below: number },
+): void {
   for (const kind of [rowKind.messages, rowKind.leasedPages]) {
     let index = log.nextPage(kind, range.entity, 0);
     while (index >= 0 && index < range.below && rows.length < ROWS_PER_SWEEP_MAX) {
