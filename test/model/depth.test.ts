@@ -4,7 +4,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { limits } from '../../src/base/limits.ts';
 import { Desk } from './desk.ts';
+import { resourceName } from './scenario.ts';
 import { System } from './system.ts';
+import { withLimits } from './tight-limits.ts';
 
 let system: System;
 let desk: Desk;
@@ -85,6 +87,27 @@ describe('a queue with tenants', () => {
     await desk.send(queue, ['a1', 'a2'], { group: 'a' });
     await desk.send(queue, ['b1'], { group: 'b' });
     expect(await desk.receiveBodies(queue)).toEqual(['a1', 'a2', 'b1']);
+  });
+});
+
+describe('dead letters', () => {
+  it('are never delivered once too often, however many have to leave at once', async () => {
+    await withLimits({ outboxEntriesMax: 5 }, async () => {
+      const dead = await desk.create('dead');
+      const deadLetter = { target: resourceName('dead'), maxReceives: 1 };
+      for (const ordering of ['none', 'group'] as const) {
+        const queue = await desk.create(`q-${ordering}`, { ordering, deadLetter });
+        for (let i = 0; i < 100; i++) await desk.send(queue, ['x'], { group: `g${i}` });
+        for (let i = 0; i < 10; i++) await desk.receive(queue, { leaseMs: 1000 });
+        await desk.advance(1000);
+        for (let i = 0; i < 40; i++) {
+          expect(await desk.receiveBodies(queue)).toEqual([]);
+          await system.quiet();
+        }
+        expect(await desk.counts(queue)).toEqual([0, 0, 0]);
+      }
+      expect(await desk.counts(dead)).toEqual([200, 0, 0]);
+    });
   });
 });
 

@@ -216,6 +216,7 @@ export class QueueMachine implements CellMachine<QueueCellCommand> {
     endLeases(context);
     endDelays(context);
     this.#retry(() => this.#tasks.tick(context));
+    this.#outbox.dispatch(context, this.#closedOutbox);
     for (const waiter of this.waiters.expire(nowMs)) attach(waiter.sink, emptyReceive(waiter.command.entity));
     if (nowMs - this.#retentionAtMs >= TICK_RETENTION_MS) {
       this.#retentionAtMs = nowMs;

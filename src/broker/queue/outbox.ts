@@ -15,8 +15,6 @@ export type SendToCell = (
   answer: (answers?: readonly MoveAnswer[]) => void,
 ) => void;
 
-const RETRY_MS = 200;
-
 export class Outbox {
   readonly #send: SendToCell;
   readonly #answered: (answers: readonly MoveAnswer[]) => void;
@@ -70,11 +68,9 @@ export class Outbox {
         this.#answered(answers);
         return;
       }
+      // Handed over again by the next tick; the target knows what it has taken already.
       const first = (messages[0] as ArrivingMessage).entry.outboxSequence;
-      setTimeout(() => {
-        this.#handed.set(cell, Math.min(this.#handed.get(cell) ?? 0, first - 1));
-        this.dispatch(context, last);
-      }, RETRY_MS).unref();
+      this.#handed.set(cell, Math.min(this.#handed.get(cell) ?? 0, first - 1));
     });
   }
 }

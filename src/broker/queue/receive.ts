@@ -99,6 +99,11 @@ function pickMessages(
     const picked = pickReady(context, wanted.queue, wanted.max);
     const fates = fatesOf(context, definition, wanted.queue, picked);
     if (fates.every((fate) => fate === 'deliver')) return picked;
+    if (fates.includes('wait')) {
+      // Never delivered once too often: the queue goes on when the moves under way are answered.
+      giveBackAll(wanted.queue);
+      return [];
+    }
     picked.forEach((sequence, i) =>
       divert(context, definition, { queue: wanted.queue, sequence, fate: fates[i] as Fate }),
     );
@@ -106,7 +111,8 @@ function pickMessages(
   return [];
 }
 
-type Fate = 'deliver' | 'expire' | 'deadLetter';
+/** wait: it is to be dead-lettered, and too much is on its way already. */
+type Fate = 'deliver' | 'expire' | 'deadLetter' | 'wait';
 
 function fatesOf(
   context: QueueContext,
@@ -129,8 +135,8 @@ function fateOf(context: QueueContext, definition: QueueDefinition, queue: Queue
   if (page.sentMinMs <= expiresBefore && isExpired(context, queue, sequence, expiresBefore)) return 'expire';
   const policy = definition.settings.deadLetter;
   if (policy === undefined || page.receiveCount(slotOf(sequence)) < policy.maxReceives) return 'deliver';
-  const canMove = context.state.root.outbox.size < limits.outboxEntriesMax;
-  return canMove && context.catalog.find(policy.target) !== undefined ? 'deadLetter' : 'deliver';
+  if (context.catalog.find(policy.target) === undefined) return 'deliver';
+  return context.state.root.outbox.size < limits.outboxEntriesMax ? 'deadLetter' : 'wait';
 }
 
 /** Exact, by the time in the body: the page only says that some message of it is old enough. */

@@ -361,6 +361,8 @@ function applyAnswered(
   message: { readonly entity: number; readonly sequence: number },
 ): void {
   state.root.applyAnswered(answer.outboxSequence, state.batch);
+  // There is room in the outbox again.
+  state.woken.add(message.entity);
   if (answer.outcome === 'accepted') state.applySettled(message.entity, message.sequence, 'moving');
   if (answer.outcome === 'refused') state.applyReleased({ ...message, prior: 'moving', count: answer.count });
 }

@@ -1,4 +1,4 @@
-// Counts of a queue and the age of its oldest message.
+// Answers how many messages a queue has in each state, and how old the oldest one is. Changes nothing.
 import type { QueueStatsQuery, Reply } from '../command.ts';
 import type { QueueContext } from './context.ts';
 import { queueNotFound } from './errors.ts';
