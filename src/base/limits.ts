@@ -49,6 +49,8 @@ export const limits = {
   outboxEntriesMax: 10_000,
   /** Messages handed to a target cell in one command. */
   outboxBatchMessages: 256,
+  /** Bytes of messages after which such a command is full: it has to fit into a group beside others. */
+  outboxBatchBytes: 4 * MiB,
   /** Move tasks (running and ended) that a queue remembers. */
   moveTasksPerQueueMax: 10,
   /** Messages a second of a move task that names no rate. */
@@ -75,6 +77,14 @@ export const limits = {
   httpBufferedBytesMax: 256 * MiB,
   /** Unsent reply bytes of one connection above which it is not read from. */
   httpOutputBytesMax: 1 * MiB,
+  /**
+   * Reply bytes of one listener, and of one connection, that clients have not taken: beyond it messages are
+   * not handed out (the receive is throttled), because a receive can ask for 10 MiB and then read nothing.
+   */
+  httpUnsentBytesMax: 128 * MiB,
+  httpConnectionUnsentBytesMax: 16 * MiB,
+  /** While a listener is beyond it: who has taken nothing for this long makes room for the others. */
+  httpCrowdedStallMs: 2_000,
   /** From the first byte of a request to the end of its headers. */
   httpHeaderTimeoutMs: 10_000,
   /** From the first byte of a request to the end of its body. */
@@ -107,7 +117,7 @@ export const limits = {
    * call.
    */
   batchBytesMax: 15 * MiB,
-  /** Newest commits of all cells, kept to be read without LMDB. */
+  /** Newest commits of all cells, kept to be read without LMDB: one ring, allocated once. */
   hotTailBytesMax: 16 * MiB,
   /** Older commits of one cell that were read back from unsealed segments. */
   readBackBytesMax: 4 * MiB,
@@ -115,8 +125,8 @@ export const limits = {
   blockCacheBytesMax: 8 * MiB,
   /** Fences of one cell's body segments: 36 B per segment and entity. */
   fenceCacheBytesMax: 8 * MiB,
-  /** Open files of sealed body segments of one cell: 0.2 MB and 3 descriptors each. */
-  openBodySegmentsMax: 64,
+  /** Open files of sealed body segments of one cell: 0.2 MB (3.5 MB where malloc does not map large blocks). */
+  openBodySegmentsMax: 32,
   /** A block with its header: 16 pages less what LMDB puts in front of a value. */
   blockBytesMax: 16 * 4096 - 16,
   /**
@@ -125,9 +135,10 @@ export const limits = {
   packedRecordBytesMax: 8 * KiB,
   /** Survivors of a log segment that are gathered in memory to bring them into per-entity order. */
   sealGroupBytesMax: 8 * MiB,
-  /** One piece of reclaiming, between two commits: bytes copied and time taken. */
+  /** One piece of reclaiming, between two commits: bytes and blocks written, and time taken (5 ms with them). */
   reclaimSliceBytes: 512 * KiB,
-  reclaimSliceMs: 5,
+  reclaimSliceBlocks: 1024,
+  reclaimSliceMs: 3,
   /** At least this long between two counts of what is still live in the body segments. */
   liveCountIntervalMs: 1_000,
   /**
@@ -138,6 +149,8 @@ export const limits = {
   /** A sixteenth of a segment is left alone by every write; four times that is the ballast. */
   diskFloorBytesMin: 256 * KiB,
   diskFloorBytesMax: 2 * MiB,
+  /** How long a reading of the free space is used again while there is plenty of it. */
+  diskSeenMs: 10,
   /** A missing ballast is written again after this, when there is room. */
   diskCheckIntervalMs: 1_000,
 

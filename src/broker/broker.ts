@@ -132,6 +132,7 @@ class LocalBroker implements TestableBroker {
       budget: this.#budget,
       sendToCell: this.#sendToCell,
       submitHere,
+      uncommittedBytes: () => this.#cells[index]?.cell.uncommittedBytes ?? 0,
       leaseCount: () => this.#leaseCount(),
       ...(this.#options.needPagesEvery === undefined ? {} : { needPagesEvery: this.#options.needPagesEvery }),
     });

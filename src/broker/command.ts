@@ -224,4 +224,6 @@ export interface ReplySink {
   reveal(reply: Reply): void;
   /** False when nobody is there any more to take the answer: deliveries are put back in place. */
   isOpen(): boolean;
+  /** False when its client has more to read than it should: deliveries are put back, and it is throttled. */
+  hasRoom?(): boolean;
 }

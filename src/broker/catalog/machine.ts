@@ -88,9 +88,8 @@ export class CatalogMachine implements CellMachine<CatalogCellCommand> {
   #names = new Map<string, number>();
   #group!: Group;
   #batch = 1;
-  /** Changes of the open group and of the one on its way, for the view. */
-  #openChanges: CatalogRecord[] = [];
-  #closedChanges: CatalogRecord[] = [];
+  /** Changes that the view does not show yet, with the batch that brings them. */
+  #changes: { readonly batch: number; readonly record: CatalogRecord }[] = [];
 
   constructor(deps: CatalogMachineDeps) {
     this.#deps = deps;
@@ -105,8 +104,7 @@ export class CatalogMachine implements CellMachine<CatalogCellCommand> {
     this.#root = new CatalogRoot();
     this.#rows = new Map();
     this.#names = new Map();
-    this.#openChanges = [];
-    this.#closedChanges = [];
+    this.#changes = [];
     this.#restoreRows(log);
     let count = 0;
     for (const batch of log.batches(log.checkpointPosition() + 1)) {
@@ -144,8 +142,6 @@ export class CatalogMachine implements CellMachine<CatalogCellCommand> {
   open(group: Group, batch: number): void {
     this.#group = group;
     this.#batch = batch;
-    this.#closedChanges = this.#openChanges;
-    this.#openChanges = [];
   }
 
   entityOf(): number {
@@ -230,7 +226,7 @@ export class CatalogMachine implements CellMachine<CatalogCellCommand> {
   #record(record: CatalogRecord): void {
     this.#group.journal.raw32(packr.pack(record));
     this.#apply(record);
-    this.#openChanges.push(record);
+    this.#changes.push({ batch: this.#batch, record });
   }
 
   #apply(record: CatalogRecord): void {
@@ -298,17 +294,18 @@ export class CatalogMachine implements CellMachine<CatalogCellCommand> {
   }
 
   committed(position: Position): void {
-    for (const change of this.#closedChanges) {
-      if (change.type === 'defined') this.view.put(change.definition);
-      if (change.type === 'deleted') this.view.remove(change.entity, change.nowMs);
+    const drops: PendingDrop[] = [];
+    while (this.#changes[0] !== undefined && this.#changes[0].batch <= position) {
+      const { record } = this.#changes[0];
+      this.#changes.shift();
+      if (record.type === 'defined') this.view.put(record.definition);
+      if (record.type !== 'deleted') continue;
+      this.view.remove(record.entity, record.nowMs);
+      const drop = this.#root.drops.get(record.entity);
+      if (drop !== undefined) drops.push(drop);
     }
     this.view.position = position;
-    const drops = this.#closedChanges.filter((change) => change.type === 'deleted');
-    this.#closedChanges = [];
-    for (const { entity } of drops) {
-      const drop = this.#root.drops.get(entity);
-      if (drop !== undefined) this.#deps.drop(drop);
-    }
+    for (const drop of drops) this.#deps.drop(drop);
   }
 
   reveal(sink: ReplySink, reply: Reply): void {

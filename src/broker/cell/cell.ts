@@ -39,8 +39,13 @@ export class Cell<C> {
   readonly #checkpointer: Checkpointer;
   readonly #parking = new Parking<C>();
   #open = new Group();
-  #spare = new Group();
+  /** Full groups that wait for their turn, oldest first. */
+  #closed: Group[] = [];
   #inFlight: Group | undefined;
+  /** A finished group, kept for its buffers. */
+  #spare: Group | undefined;
+  /** Batch number that the open group will get. */
+  #openBatch = 1;
   #isScheduled = false;
   #isHeld = false;
   #isClosed = false;
@@ -58,10 +63,15 @@ export class Cell<C> {
   }
 
   get uncommittedBytes(): number {
-    return this.#open.byteLength + (this.#inFlight?.byteLength ?? 0);
+    let bytes = this.#open.byteLength + (this.#inFlight?.byteLength ?? 0);
+    for (const group of this.#closed) bytes += group.byteLength;
+    return bytes;
   }
   get isBusy(): boolean {
-    return this.#inFlight !== undefined || this.#open.hasRecords || this.#open.replyCount > 0;
+    return this.#inFlight !== undefined || this.#hasWork;
+  }
+  get #hasWork(): boolean {
+    return this.#closed.length > 0 || this.#open.hasRecords || this.#open.replyCount > 0;
   }
 
   /** Loads the committed state: at the start, and again after a failed commit. */
@@ -69,7 +79,8 @@ export class Cell<C> {
     const started = performance.now();
     const replayed = this.#machine.load(this.log);
     this.#checkpointer.start(this.log.position());
-    this.#machine.open(this.#open, this.log.position() + 1);
+    this.#openBatch = this.log.position() + 1;
+    this.#machine.open(this.#open, this.#openBatch);
     this.#logger.info('state loaded', {
       position: this.log.position(),
       replayedBatches: replayed,
@@ -98,7 +109,7 @@ export class Cell<C> {
 
   /** Resolves true when everything applied so far is committed, false when it was undone. */
   barrier(): Promise<boolean> {
-    const group = this.#open.hasRecords ? this.#open : this.#inFlight;
+    const group = this.#newest();
     if (group === undefined) return Promise.resolve(true);
     this.#schedule();
     return new Promise((resolve) => group.onSettled(resolve));
@@ -113,7 +124,7 @@ export class Cell<C> {
   release(): void {
     this.#isHeld = false;
     this.#checkpointer.resume();
-    if (this.#open.hasRecords || this.#open.replyCount > 0) this.#schedule();
+    if (this.#hasWork) this.#schedule();
   }
 
   /** Commits and checkpoints what is there. Later commands are refused. */
@@ -152,7 +163,9 @@ export class Cell<C> {
   /** Waiters that can be served now join the same group; then the group is due for its commit. */
   #afterWork(): void {
     this.#machine.serve(this.#clock.nowMs(), this.#reveal);
-    if (this.#open.hasRecords) this.#schedule();
+    if (!this.#open.hasRecords) return;
+    if (this.#open.byteLength >= limits.commitBytesMax) this.#close();
+    this.#schedule();
   }
 
   /** The entity's later commands queue up behind this one until its pages are here; others go on. */
@@ -180,12 +193,26 @@ export class Cell<C> {
 
   /** The answer waits for the newest group whose changes it may rest on. */
   #attach(sink: ReplySink, reply: Reply): void {
-    if (!this.#open.hasRecords && this.#inFlight !== undefined) {
-      this.#inFlight.attach(sink, reply);
-      return;
-    }
-    this.#open.attach(sink, reply);
-    this.#schedule();
+    const group = this.#newest() ?? this.#open;
+    group.attach(sink, reply);
+    if (group === this.#open) this.#schedule();
+  }
+
+  /** The group with the newest uncommitted change, if there is one. */
+  #newest(): Group | undefined {
+    if (this.#open.hasRecords) return this.#open;
+    return this.#closed[this.#closed.length - 1] ?? this.#inFlight;
+  }
+
+  /** The open group is complete: its state is exactly that of its batch. Another one is opened. */
+  #close(): void {
+    const group = this.#open;
+    this.#closed.push(group);
+    this.#checkpointer.batchClosed(this.#machine.dirty, this.#openBatch, group.journal.length);
+    this.#open = this.#spare ?? new Group();
+    this.#spare = undefined;
+    this.#openBatch++;
+    this.#machine.open(this.#open, this.#openBatch);
   }
 
   #schedule(): void {
@@ -197,16 +224,16 @@ export class Cell<C> {
   readonly #flush = (): void => {
     this.#isScheduled = false;
     if (this.#inFlight !== undefined || this.#isHeld) return;
-    const group = this.#open;
-    if (!group.hasRecords) {
-      this.#finish(group, true);
-      return;
+    if (this.#closed.length === 0) {
+      if (!this.#open.hasRecords) {
+        this.#finish(this.#open, true);
+        return;
+      }
+      this.#close();
     }
+    const group = this.#closed.shift() as Group;
     const expected = this.log.position();
     this.#inFlight = group;
-    this.#open = this.#spare;
-    this.#checkpointer.batchClosed(this.#machine.dirty, expected + 1, group.journal.length);
-    this.#machine.open(this.#open, expected + 2);
     const held = failpoint('commit.before');
     if (held instanceof Promise) void held.then(() => this.#append(group, expected), this.#failed);
     else this.#append(group, expected);
@@ -245,20 +272,16 @@ export class Cell<C> {
     this.#machine.committed(this.log.position());
     this.#checkpointer.batchCommitted(this.log.position(), this.#machine.dirty);
     this.#finish(group, true);
-    if (this.#open.hasRecords || this.#open.replyCount > 0) this.#flushNow();
+    if (this.#hasWork && !this.#isHeld) this.#flush();
   };
-
-  #flushNow(): void {
-    if (!this.#isHeld) this.#flush();
-  }
 
   readonly #failed = (cause: unknown): void => {
     const error = toBrokerError(cause);
     this.#logger.error('commit failed', { code: error.code, cause });
-    const groups = [this.#inFlight as Group, this.#open];
+    const groups = [this.#inFlight as Group, ...this.#closed, this.#open];
     this.#inFlight = undefined;
+    this.#closed = [];
     this.#checkpointer.abandon();
-    this.#spare = groups[0] as Group;
     const undone = groups.map((group) => group.finish(false));
     this.load();
     for (const { sinks } of undone) for (const sink of sinks) sink.reveal(errorReply(error));

@@ -22,6 +22,8 @@ export interface QueueContext {
   readonly rng: Rng;
   /** The open group: bodies go here. */
   group: Group;
+  /** Bytes decided and not committed yet in this cell. */
+  uncommittedBytes: () => number;
   /** Leases of all cells of the daemon together. */
   leaseCount: () => number;
 }

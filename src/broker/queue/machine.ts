@@ -51,6 +51,7 @@ export interface QueueMachineDeps {
   readonly sendToCell: SendToCell;
   /** Back into this cell: what the outbox heard, and receives that nobody was there for. */
   readonly submitHere: (command: InternalCommand) => void;
+  readonly uncommittedBytes: () => number;
   readonly leaseCount: () => number;
   /** Tests: see PageStore. */
   readonly needPagesEvery?: number;
@@ -66,8 +67,10 @@ export class QueueMachine implements CellMachine<QueueCellCommand> {
   readonly #retention = new RetentionSweep();
   #context!: QueueContext;
   #retentionAtMs = 0;
-  /** Outbox entries up to this one belong to the group on its way or to earlier ones. */
-  #closedOutbox = 0;
+  /** Outbox entries up to this one are committed. */
+  #committedOutbox = 0;
+  /** The newest outbox entry of each batch that is closed and not committed. */
+  #closedBatches: { readonly batch: number; readonly outboxSequence: number }[] = [];
 
   constructor(deps: QueueMachineDeps) {
     this.#deps = deps;
@@ -105,16 +108,19 @@ export class QueueMachine implements CellMachine<QueueCellCommand> {
       log,
       rng: this.#deps.rng,
       group: undefined as never,
+      uncommittedBytes: this.#deps.uncommittedBytes,
       leaseCount: this.#deps.leaseCount,
     };
     this.#outbox.reset();
+    this.#committedOutbox = state.root.outboxSequence;
+    this.#closedBatches = [];
     // Messages whose leases were undone with a failed group are there again.
     for (const entity of this.waiters.entities()) state.woken.add(entity);
     return replayedCount;
   }
 
   open(group: Group, batch: number): void {
-    this.#closedOutbox = this.state.root.outboxSequence;
+    this.#closedBatches.push({ batch: batch - 1, outboxSequence: this.state.root.outboxSequence });
     this.#context.group = group;
     this.#context.record.open(group.journal);
     this.state.batch = batch;
@@ -216,7 +222,7 @@ export class QueueMachine implements CellMachine<QueueCellCommand> {
     endLeases(context);
     endDelays(context);
     this.#retry(() => this.#tasks.tick(context));
-    this.#outbox.dispatch(context, this.#closedOutbox);
+    this.#outbox.dispatch(context, this.#committedOutbox);
     for (const waiter of this.waiters.expire(nowMs)) attach(waiter.sink, emptyReceive(waiter.command.entity));
     if (nowMs - this.#retentionAtMs >= TICK_RETENTION_MS) {
       this.#retentionAtMs = nowMs;
@@ -262,8 +268,12 @@ export class QueueMachine implements CellMachine<QueueCellCommand> {
     }
   }
 
-  committed(_position: Position): void {
-    this.#outbox.dispatch(this.#context, this.#closedOutbox);
+  committed(position: Position): void {
+    while (this.#closedBatches[0] !== undefined && this.#closedBatches[0].batch <= position) {
+      this.#committedOutbox = this.#closedBatches[0].outboxSequence;
+      this.#closedBatches.shift();
+    }
+    this.#outbox.dispatch(this.#context, this.#committedOutbox);
   }
 
   reveal(sink: ReplySink, reply: Reply): void {
@@ -274,8 +284,10 @@ export class QueueMachine implements CellMachine<QueueCellCommand> {
 
   /** Bodies are read now; when nobody is there any more, the messages go back as if never received. */
   #revealDeliveries(sink: ReplySink, reply: PendingReceiveReply): void {
-    if (!sink.isOpen()) {
+    const isOpen = sink.isOpen();
+    if (!isOpen || sink.hasRoom?.() === false) {
       this.#deps.submitHere({ kind: 'undelivered', entity: reply.entity, leases: reply.deliveries });
+      if (isOpen) sink.reveal(unread);
       return;
     }
     let kept = 0;
@@ -299,6 +311,11 @@ export class QueueMachine implements CellMachine<QueueCellCommand> {
     if (nowMs > this.state.nowMs) this.state.nowMs = nowMs;
   }
 }
+
+const unread: Reply = {
+  kind: 'error',
+  error: brokerError('throttled', 'too many answers wait for clients that do not read them'),
+};
 
 function emptyReceive(entity: number): Reply {
   return { kind: 'received', entity, deliveries: [] } as Reply;

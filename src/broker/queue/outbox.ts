@@ -51,13 +51,17 @@ export class Outbox {
     void failpoint('outbox.deliver');
     const gone: MoveAnswer[] = [];
     const messages: ArrivingMessage[] = [];
+    let bytes = 0;
+    let last = 0;
     for (const entry of entries) {
+      if (bytes > limits.outboxBatchBytes) break;
       const message = arriving(context, entry);
+      bytes += message?.record.length ?? 0;
+      last = entry.outboxSequence;
       // Purged meanwhile: there is nothing to move; the source forgets the entry.
       if (message === undefined) gone.push({ outboxSequence: entry.outboxSequence, isAccepted: true });
       else messages.push(message);
     }
-    const last = (entries[entries.length - 1] as OutboxEntry).outboxSequence;
     this.#handed.set(cell, last);
     if (gone.length > 0) this.#answered(gone);
     if (messages.length === 0) return;

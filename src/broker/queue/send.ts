@@ -29,7 +29,7 @@ export function decideSend(context: QueueContext, command: Send): Reply {
 /** New messages are refused while they cannot be stored; everything else goes on. */
 function refusalOf(context: QueueContext): Reply | undefined {
   if (!context.log.isWritable()) return storageFull;
-  if (context.group.byteLength > limits.uncommittedBytesMax) return throttled;
+  if (context.uncommittedBytes() > limits.uncommittedBytesMax) return throttled;
   return undefined;
 }
 const storageFull: Reply = {
