@@ -42,7 +42,7 @@ export function findLive(context: QueueContext, queue: Queue, sequence: number):
 }
 
 /** Generations carry their time: later leases have larger ones, in this life and in the next. */
-const GENERATIONS_PER_MS = 4096;
+const GENERATIONS_PER_MS = 2048;
 
 export function nextGeneration(context: QueueContext): number {
   return Math.max(context.state.root.generation + 1, context.state.nowMs * GENERATIONS_PER_MS);
