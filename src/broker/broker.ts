@@ -4,12 +4,13 @@ import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
 import type { Rng } from '../base/rng.ts';
 import type { CellLog, Storage } from '../storage/types.ts';
+import type { CreateQueue } from './catalog-types.ts';
 import type { PendingDrop } from './catalog/machine.ts';
 import { CatalogMachine } from './catalog/machine.ts';
 import type { CatalogCellCommand } from './catalog/machine.ts';
 import { Cell } from './cell/cell.ts';
-import type { Command, EndSession, Query, Reply, ReplySink } from './command.ts';
-import { brokerError, shuttingDown } from './errors.ts';
+import type { Command, Consume, EndSession, Query, Reply, ReplySink, Subscription } from './command.ts';
+import { brokerError, shuttingDown, tooManyWaiters } from './errors.ts';
 import type { Broker, BrokerIntrospection, Catalog } from './index.ts';
 import type { ArrivedReply } from './queue/arrive.ts';
 import type { InternalCommand, QueueCellCommand } from './queue/machine.ts';
@@ -28,6 +29,8 @@ export interface BrokerOptions {
   readonly rng: Rng;
   readonly logger: Logger;
   readonly queueCells: number;
+  /** `memory`: what new queues promise, whatever they ask for. Default `disk`: what they ask for. */
+  readonly durability?: 'disk' | 'memory';
   /** How often timers are looked at; 0: only by `tick()` (tests with a manual clock). */
   readonly tickMs?: number;
   /** Tests: every n-th page access is answered with Need. */
@@ -147,6 +150,7 @@ class LocalBroker implements TestableBroker {
     if (this.#isClosed) return sink.reveal({ kind: 'error', error: shuttingDown });
     switch (command.kind) {
       case 'createQueue':
+        return this.#catalogCell.submit(this.#withDurability(command), sink);
       case 'updateQueue':
         return this.#catalogCell.submit(command, sink);
       case 'endSession':
@@ -159,6 +163,11 @@ class LocalBroker implements TestableBroker {
         return cell.cell.submit(command, sink);
       }
     }
+  }
+
+  #withDurability(command: CreateQueue): CreateQueue {
+    if (this.#options.durability !== 'memory') return command;
+    return { ...command, settings: { ...command.settings, durability: 'memory' } };
   }
 
   /** Answered once, when every cell has committed. */
@@ -182,6 +191,20 @@ class LocalBroker implements TestableBroker {
       if (query.kind === 'queueStats') return answerStats(context, query);
       return answerListMoves(context, query);
     }, sink);
+  }
+
+  subscribe(consume: Consume, sink: ReplySink): Subscription {
+    const found = this.#cellOf(consume.entity);
+    if (found?.machine.consume({ kind: 'receive', ...consume }, sink) !== true) {
+      sink.reveal(found === undefined ? queueGone : { kind: 'error', error: tooManyWaiters });
+    }
+    return {
+      grant: (messages) => {
+        found?.machine.grant(sink, messages);
+        found?.cell.poke();
+      },
+      cancel: () => found?.machine.waiters.cancel(sink),
+    };
   }
 
   cancel(sink: ReplySink): void {

@@ -61,6 +61,23 @@ export interface Receive {
   readonly attemptId?: string | undefined;
 }
 
+/** A push consumer: messages come to its sink as long as it has credit. */
+export interface Consume {
+  readonly entity: number;
+  /** Messages handed over at a time. */
+  readonly messagesMax: number;
+  /** As in Receive: a session's leases have no deadline. */
+  readonly leaseMs?: number | undefined;
+  readonly session?: number | undefined;
+}
+
+/** What a consumer may do. Ending it leaves its leases as they are. */
+export interface Subscription {
+  /** So many messages more may come. */
+  grant(messages: number): void;
+  cancel(): void;
+}
+
 /** Names one lease of one message; a protocol makes its receipt out of it. */
 export interface LeaseRef {
   readonly sequence: number;
@@ -219,7 +236,10 @@ export type Reply =
   | PeekReply
   | { readonly kind: 'error'; readonly error: BrokerError };
 
-/** Where an answer goes. `reveal` is called exactly once, after the commit that the answer rests on. */
+/**
+ * Where an answer goes. `reveal` is called exactly once, after the commit that the answer rests on; for a
+ * consumer once per hand-over, and with an error when there will be no more.
+ */
 export interface ReplySink {
   reveal(reply: Reply): void;
   /** False when nobody is there any more to take the answer: deliveries are put back in place. */

@@ -41,4 +41,9 @@ export function brokerError(code: BrokerErrorCode, message: string): BrokerError
   return { code, message, isRetryable: retryable.has(code) };
 }
 
+export const tooManyWaiters: BrokerError = brokerError(
+  'waiters_exhausted',
+  'too many receives and consumers wait already',
+);
+
 export const shuttingDown: BrokerError = brokerError('shutting_down', 'the broker is shutting down');

@@ -1,6 +1,6 @@
 // The public face of the core: what protocols and the daemon may import.
 import type { Catalog } from './catalog-types.ts';
-import type { Command, Query, ReplySink } from './command.ts';
+import type { Command, Consume, Query, ReplySink, Subscription } from './command.ts';
 
 export * from './catalog-types.ts';
 export * from './command.ts';
@@ -15,6 +15,8 @@ export interface Broker {
   submit(command: Command, sink: ReplySink): void;
   /** Answers through the sink once the newest change that it read is committed. */
   query(query: Query, sink: ReplySink): void;
+  /** Pushes messages to the sink while it has credit; starts with none. */
+  subscribe(consume: Consume, sink: ReplySink): Subscription;
   /** Withdraws a waiting receive whose client is gone. */
   cancel(sink: ReplySink): void;
   /** Numbers for metrics and the admin API; cheap, of this instant. */

@@ -138,6 +138,7 @@ async function openBroker({ settings }: Config, storage: Storage, logger: Logger
       rng: new SystemRng(),
       logger: logger.child({ layer: 'broker' }),
       queueCells,
+      durability: settings.durability,
     };
     return await createBroker(deps);
   } catch (error) {

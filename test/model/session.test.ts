@@ -1,8 +1,8 @@
 // Goal: leases that end with a session instead of at a deadline, and queues that promise nothing over a
 // restart: what the connection-oriented protocols stand on.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { LeaseRef, Reply } from '../../src/broker/index.ts';
-import { Desk } from './desk.ts';
+import type { LeaseRef, Reply, ReplySink } from '../../src/broker/index.ts';
+import { bodiesOf, Desk } from './desk.ts';
 import { System } from './system.ts';
 
 let system: System;
@@ -73,5 +73,56 @@ describe('a queue of durability memory', () => {
     await system.crash();
     expect(await desk.counts(queue)).toEqual([0, 0, 0]);
     expect(await desk.counts(kept)).toEqual([1, 0, 0]);
+  });
+});
+
+describe('a push consumer', () => {
+  class Consumer implements ReplySink {
+    readonly got: string[] = [];
+    error: string | undefined;
+    reveal(reply: Reply): void {
+      if (reply.kind === 'received') this.got.push(...bodiesOf(reply));
+      else if (reply.kind === 'error') this.error = reply.error.code;
+    }
+    isOpen(): boolean {
+      return true;
+    }
+  }
+
+  it('gets what is there and what comes, as far as its credit goes', async () => {
+    const queue = await desk.create('push');
+    await desk.send(queue, ['a', 'b', 'c']);
+    const consumer = new Consumer();
+    const subscription = system.broker.subscribe({ entity: queue, messagesMax: 10, session: 7 }, consumer);
+    await system.quiet();
+    expect(consumer.got).toEqual([]);
+    subscription.grant(2);
+    await system.quiet();
+    expect(consumer.got).toEqual(['a', 'b']);
+    subscription.grant(2);
+    await system.quiet();
+    await desk.send(queue, ['d', 'e']);
+    await system.quiet();
+    expect(consumer.got).toEqual(['a', 'b', 'c', 'd']);
+    expect(await desk.counts(queue)).toEqual([1, 4, 0]);
+    subscription.cancel();
+    subscription.grant(5);
+    await system.quiet();
+    expect(consumer.got).toHaveLength(4);
+  });
+
+  it('takes turns with others and hears when its queue goes', async () => {
+    const queue = await desk.create('push');
+    const consumers = [new Consumer(), new Consumer()];
+    for (const consumer of consumers) {
+      system.broker.subscribe({ entity: queue, messagesMax: 1 }, consumer).grant(10);
+    }
+    for (const body of ['a', 'b', 'c', 'd']) await desk.send(queue, [body]);
+    expect(consumers.map((consumer) => consumer.got)).toEqual([
+      ['a', 'c'],
+      ['b', 'd'],
+    ]);
+    await desk.delete(queue);
+    expect(consumers.map((consumer) => consumer.error)).toEqual(['queue_not_found', 'queue_not_found']);
   });
 });

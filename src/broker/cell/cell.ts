@@ -100,6 +100,11 @@ export class Cell<C> {
     this.#attach(sink, answer());
   }
 
+  /** Somebody may be served who could not before (a consumer got credit). */
+  poke(): void {
+    if (!this.#isClosed) this.#afterWork();
+  }
+
   /** Timers: due deadlines and delays, retention, waiters that have waited long enough. */
   tick(): void {
     if (this.#isClosed) return;

@@ -10,7 +10,7 @@ import { Need } from '../cell/machine.ts';
 import type { DirtySet } from '../cell/persistent.ts';
 import type { EndSession, Purge, QueueCommand, Receive, Reply, ReplySink } from '../command.ts';
 import { Waiters } from '../delivery/waiters.ts';
-import { brokerError, shuttingDown } from '../errors.ts';
+import { brokerError, shuttingDown, tooManyWaiters } from '../errors.ts';
 import { readMessage } from '../message.ts';
 import type { Arrive, MoveAnswered } from './arrive.ts';
 import { decideArrive, decideMoveAnswered } from './arrive.ts';
@@ -172,6 +172,15 @@ export class QueueMachine implements CellMachine<QueueCellCommand> {
     }
   }
 
+  /** A push consumer without credit yet; false when there are too many. */
+  consume(command: Receive, sink: ReplySink): boolean {
+    return this.waiters.addConsumer(command, sink);
+  }
+  grant(sink: ReplySink, messages: number): void {
+    const entity = this.waiters.grant(sink, messages);
+    if (entity !== undefined) this.state.woken.add(entity);
+  }
+
   /** Hands out what is there, or waits for it. */
   #receive(command: Receive, sink: ReplySink): Reply | undefined {
     const reply = decideReceive(this.#context, command);
@@ -179,10 +188,7 @@ export class QueueMachine implements CellMachine<QueueCellCommand> {
     const waitMs = command.waitMs ?? this.#deps.catalog.byEntity(command.entity)?.settings.waitMs ?? 0;
     if (waitMs <= 0) return reply;
     if (this.waiters.add(command, sink, this.state.nowMs + waitMs)) return undefined;
-    return {
-      kind: 'error',
-      error: brokerError('waiters_exhausted', `at most ${limits.waitersMax} receives can wait at a time`),
-    };
+    return { kind: 'error', error: tooManyWaiters };
   }
 
   #moveAnswered(command: MoveAnswered): Reply {
@@ -246,10 +252,13 @@ export class QueueMachine implements CellMachine<QueueCellCommand> {
 
   #serveQueue(entity: number, attach: Attach): void {
     for (let waiter = this.waiters.first(entity); waiter !== undefined; waiter = this.waiters.first(entity)) {
-      const { command } = waiter;
-      const reply = this.#retry(() => decideReceive(this.#context, command));
-      if (reply.kind === 'received' && reply.deliveries.length === 0) return;
-      this.waiters.remove(waiter);
+      const { command, credit } = waiter;
+      const messagesMax = Math.min(command.messagesMax, credit ?? Infinity);
+      const wanted = messagesMax === command.messagesMax ? command : { ...command, messagesMax };
+      const reply = this.#retry(() => decideReceive(this.#context, wanted));
+      if (reply.kind !== 'received') this.waiters.remove(waiter);
+      else if (reply.deliveries.length === 0) return;
+      else this.waiters.served(waiter, reply.deliveries.length);
       attach(waiter.sink, reply);
     }
   }
