@@ -3,7 +3,11 @@
 import type { Logger } from '../base/log.ts';
 
 /** Header names are lower case. A name that came several times is joined with `, `. */
-export type HttpHeaders = ReadonlyMap<string, string>;
+export interface HttpHeaders {
+  get(name: string): string | undefined;
+  has(name: string): boolean;
+  [Symbol.iterator](): Iterator<[string, string]>;
+}
 
 export interface HttpRequest {
   readonly method: string;
@@ -26,6 +30,11 @@ export type ReplyHeaders = readonly string[];
 export interface HttpReply {
   /** False once the client is gone: nothing that is sent reaches anybody. */
   readonly isOpen: boolean;
+  /**
+   * False while too much waits for clients that do not read: a large reply should be refused with a small
+   * one. Absent when the engine cannot tell.
+   */
+  readonly hasRoom?: boolean;
   /** Sends the whole reply; exactly once. Ignored when the client is gone. */
   send(status: number, headers: ReplyHeaders, body: Buffer | string): void;
   /** Starts a reply of unknown length (chunked, or DATA frames). */
@@ -79,6 +88,9 @@ export interface HttpLimits {
   readonly pipelinedMax: number;
   readonly bufferedBytesMax: number;
   readonly outputBytesMax: number;
+  readonly unsentBytesMax: number;
+  readonly connectionUnsentBytesMax: number;
+  readonly crowdedStallMs: number;
   readonly headerTimeoutMs: number;
   readonly bodyTimeoutMs: number;
   readonly idleTimeoutMs: number;

@@ -4,15 +4,17 @@ import { assert } from '../base/assert.ts';
 import type { HttpReply, HttpStream, ReplyHeaders } from './http.ts';
 import type { Refusal } from './refusal.ts';
 import { isBodiless, safeHeaderValue } from './reply-headers.ts';
+import type { UnsentBytes } from './unsent-bytes.ts';
 
-export interface RequestCount {
+export interface ReplySession {
+  readonly unsent: UnsentBytes;
   /** Requests of a session that have come in completely and wait for their handler. */
   runningCount: number;
 }
 
 export class Http2Reply implements HttpReply, HttpStream {
   readonly #stream: http2.ServerHttp2Stream;
-  readonly #session: RequestCount;
+  readonly #session: ReplySession;
   readonly #isHead: boolean;
   #isRunning = false;
   #isStarted = false;
@@ -20,7 +22,7 @@ export class Http2Reply implements HttpReply, HttpStream {
   #closeListener: (() => void) | undefined;
   #drainListener: (() => void) | undefined;
 
-  constructor(stream: http2.ServerHttp2Stream, session: RequestCount, isHead: boolean) {
+  constructor(stream: http2.ServerHttp2Stream, session: ReplySession, isHead: boolean) {
     this.#stream = stream;
     this.#session = session;
     this.#isHead = isHead;
@@ -28,6 +30,10 @@ export class Http2Reply implements HttpReply, HttpStream {
 
   get isOpen(): boolean {
     return !this.#isDone && !this.#stream.closed && !this.#stream.destroyed;
+  }
+
+  get hasRoom(): boolean {
+    return this.#session.unsent.hasRoom;
   }
 
   /** The handler has the request from here on. */
@@ -53,7 +59,11 @@ export class Http2Reply implements HttpReply, HttpStream {
     if (!isBodiless(status)) block['content-length'] = length;
     this.#finish();
     this.#stream.respond(block, { endStream: !hasBody });
-    if (hasBody) this.#stream.end(body);
+    if (!hasBody) return;
+    const { unsent } = this.#session;
+    unsent.add(length);
+    this.#stream.once('close', () => unsent.remove(length));
+    this.#stream.end(body);
   }
 
   stream(status: number, headers: ReplyHeaders): HttpStream {

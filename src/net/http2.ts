@@ -5,32 +5,39 @@ import type { Socket } from 'node:net';
 import { assert } from '../base/assert.ts';
 import { collectBody } from './body-stream.ts';
 import type { ByteBudget } from './byte-budget.ts';
-import { Http2Reply, type RequestCount } from './http2-reply.ts';
+import { Http2Reply, type ReplySession } from './http2-reply.ts';
 import type { HttpHeaders, HttpLimits, HttpRequest, RequestHandler } from './http.ts';
 import type { Peer } from './peer.ts';
+import type { UnsentBytes } from './unsent-bytes.ts';
 import { refusals, type Refusal } from './refusal.ts';
 
 /** What one session is doing; decides what a silence on its socket means. */
-interface SessionState extends RequestCount {
+interface SessionState extends ReplySession {
   readonly peer: Peer;
   /** All streams that are open. */
   openCount: number;
   silentMs: number;
 }
 
+/** What the connections of a listener share. */
+export interface SharedBytes {
+  readonly budget: ByteBudget;
+  readonly unsent: UnsentBytes;
+}
+
 export class Http2Server {
   readonly #handler: RequestHandler;
   readonly #limits: HttpLimits;
-  readonly #budget: ByteBudget;
+  readonly #shared: SharedBytes;
   readonly #server: http2.Http2Server;
   readonly #sessions = new Map<http2.Http2Session, SessionState>();
   #accepting: Peer | undefined;
   #isDraining = false;
 
-  constructor(handler: RequestHandler, limits: HttpLimits, budget: ByteBudget) {
+  constructor(handler: RequestHandler, limits: HttpLimits, shared: SharedBytes) {
     this.#handler = handler;
     this.#limits = limits;
-    this.#budget = budget;
+    this.#shared = shared;
     this.#server = http2.createServer({
       maxHeaderListPairs: limits.headerCountMax,
       settings: {
@@ -64,7 +71,13 @@ export class Http2Server {
   #begin(session: http2.Http2Session): void {
     const peer = this.#accepting;
     assert(peer !== undefined, 'an HTTP/2 session began outside accept()');
-    const state: SessionState = { peer, runningCount: 0, openCount: 0, silentMs: 0 };
+    const state: SessionState = {
+      peer,
+      unsent: this.#shared.unsent,
+      runningCount: 0,
+      openCount: 0,
+      silentMs: 0,
+    };
     this.#sessions.set(session, state);
     session.on('close', () => this.#sessions.delete(session));
     session.on('error', () => {});
@@ -113,7 +126,7 @@ export class Http2Server {
     reply: Http2Reply,
   ): void {
     if (headers['expect'] !== undefined) stream.additionalHeaders({ ':status': 100 });
-    collectBody(stream, this.#limits, this.#budget, (outcome) => {
+    collectBody(stream, this.#limits, this.#shared.budget, (outcome) => {
       if (Buffer.isBuffer(outcome)) this.#run(headers, state, reply, outcome);
       else reply.refuse(outcome);
     });

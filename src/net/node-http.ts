@@ -15,6 +15,7 @@ import type { Peer } from './peer.ts';
 import { refusalReply, refusals, type Refusal } from './refusal.ts';
 import { addHeader, checkExpectation, checkFraming, originForm } from './request-rules.ts';
 import { listenTcp, type TcpListener } from './tcp.ts';
+import { UnsentBytes } from './unsent-bytes.ts';
 
 export async function listenNode(setup: HttpSetup): Promise<HttpListener> {
   const server = new NodeServer(setup);
@@ -34,6 +35,7 @@ class NodeServer implements HttpListener {
   readonly #http: Server;
   readonly #http2: Http2Server;
   readonly #budget: ByteBudget;
+  readonly #unsent: UnsentBytes;
   readonly #clients = new Map<Socket, Client>();
   #tcp: TcpListener | undefined;
   #isDraining = false;
@@ -42,7 +44,9 @@ class NodeServer implements HttpListener {
     const { limits } = setup;
     this.#setup = setup;
     this.#budget = new ByteBudget(limits.bufferedBytesMax);
-    this.#http2 = new Http2Server(setup.handler, limits, this.#budget);
+    this.#unsent = new UnsentBytes(limits.unsentBytesMax);
+    const shared = { budget: this.#budget, unsent: this.#unsent };
+    this.#http2 = new Http2Server(setup.handler, limits, shared);
     this.#http = createServer({
       maxHeaderSize: limits.headerBytesMax,
       headersTimeout: limits.headerTimeoutMs,
@@ -135,7 +139,8 @@ class NodeServer implements HttpListener {
     const client = this.#clients.get(message.socket);
     assert(client !== undefined, 'a request came on a socket that was never accepted');
     const isLast = (): boolean => this.#isDraining || message.httpVersion === '1.0';
-    return { reply: new NodeReply(response, isLast, this.#setup.limits.writeTimeoutMs), client };
+    const setup = { isLast, writeTimeoutMs: this.#setup.limits.writeTimeoutMs, unsent: this.#unsent };
+    return { reply: new NodeReply(response, setup), client };
   }
 
   #refuse(message: IncomingMessage, response: ServerResponse): void {

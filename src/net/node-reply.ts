@@ -4,25 +4,35 @@ import { assert } from '../base/assert.ts';
 import type { HttpReply, HttpStream, ReplyHeaders } from './http.ts';
 import type { Refusal } from './refusal.ts';
 import { isBodiless, safeHeaderValue } from './reply-headers.ts';
+import type { UnsentBytes } from './unsent-bytes.ts';
+
+export interface NodeReplySetup {
+  readonly isLast: () => boolean;
+  readonly writeTimeoutMs: number;
+  readonly unsent: UnsentBytes;
+}
 
 export class NodeReply implements HttpReply, HttpStream {
   readonly #response: ServerResponse;
-  readonly #isLast: () => boolean;
-  readonly #writeTimeoutMs: number;
+  readonly #setup: NodeReplySetup;
+  #unsentBytes = 0;
   #isRefused = false;
   #isStarted = false;
   #closeListener: (() => void) | undefined;
   #drainListener: (() => void) | undefined;
 
-  constructor(response: ServerResponse, isLast: () => boolean, writeTimeoutMs: number) {
+  constructor(response: ServerResponse, setup: NodeReplySetup) {
     this.#response = response;
-    this.#isLast = isLast;
-    this.#writeTimeoutMs = writeTimeoutMs;
+    this.#setup = setup;
     response.on('close', () => this.#closed());
   }
 
   get isOpen(): boolean {
     return !this.#response.destroyed && !this.#response.writableEnded;
+  }
+
+  get hasRoom(): boolean {
+    return this.#setup.unsent.hasRoom;
   }
 
   refuse(refusal: Refusal): void {
@@ -38,6 +48,8 @@ export class NodeReply implements HttpReply, HttpStream {
     const flat = this.#headersOf(headers);
     if (!isBodiless(status)) flat.push('Content-Length', String(Buffer.byteLength(body)));
     this.#response.writeHead(status, flat);
+    this.#unsentBytes = body.length;
+    this.#setup.unsent.add(this.#unsentBytes);
     this.#response.end(isBodiless(status) ? undefined : body);
     this.#watch();
   }
@@ -76,7 +88,7 @@ export class NodeReply implements HttpReply, HttpStream {
 
   /** A client that takes nothing is cut off; once all is out, node:http sets the timeout between requests. */
   #watch(): void {
-    if (!this.#response.writableFinished) this.#response.socket?.setTimeout(this.#writeTimeoutMs);
+    if (!this.#response.writableFinished) this.#response.socket?.setTimeout(this.#setup.writeTimeoutMs);
   }
 
   #start(): void {
@@ -86,11 +98,13 @@ export class NodeReply implements HttpReply, HttpStream {
 
   #headersOf(headers: ReplyHeaders): string[] {
     const flat = headers.map(safeHeaderValue);
-    if (this.#isRefused || this.#isLast()) flat.push('Connection', 'close');
+    if (this.#isRefused || this.#setup.isLast()) flat.push('Connection', 'close');
     return flat;
   }
 
   #closed(): void {
+    this.#setup.unsent.remove(this.#unsentBytes);
+    this.#unsentBytes = 0;
     const listener = this.#closeListener;
     this.#closeListener = undefined;
     if (!this.#response.writableEnded) listener?.();

@@ -115,6 +115,10 @@ class CorsReply implements HttpReply {
     return this.#reply.isOpen;
   }
 
+  get hasRoom(): boolean {
+    return this.#reply.hasRoom ?? true;
+  }
+
   send(status: number, headers: ReplyHeaders, body: Buffer | string): void {
     this.#reply.send(status, [...headers, ...this.#extra], body);
   }

@@ -1,5 +1,6 @@
-// Many badly behaved clients at once, seeded: cut-off bodies, resets, pipelines that nobody reads, replies that
-// come late or in pieces. Afterwards nothing may be left: no connection, no running request, no held byte.
+// Many badly behaved clients at once, seeded: cut-off bodies, resets, pipelines that nobody reads, replies
+// that come late or in pieces. Afterwards nothing may be left: no connection, no running request, no held
+// byte.
 import { afterEach, expect, test } from 'vitest';
 import { SeededRng } from '../../src/base/rng.ts';
 import type { HttpReply, HttpRequest } from '../../src/net/index.ts';

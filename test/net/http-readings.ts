@@ -39,7 +39,7 @@ export function readByOurs(pieces: readonly Buffer[]): Reading {
     parser.push(Buffer.from(piece));
     for (let next = parser.next(); next !== undefined; next = parser.next()) {
       if (!(next instanceof ReceivedRequest)) return { requests, isRefused: true, reason: next.reason };
-      requests.push(plain(next.method, targetOf(next), next.headers, next.body));
+      requests.push(plain(next.method, targetOf(next), new Map(next.headers), next.body));
       if (!next.isKeptAlive) return { requests, isRefused: false, reason: '' };
     }
   }

@@ -4,14 +4,14 @@ import { limits } from '../../base/limits.ts';
 import type { CancelMove, ListMoves, MoveTask, Reply, StartMove } from '../command.ts';
 import type { QueueDefinition } from '../catalog-types.ts';
 import { brokerError } from '../errors.ts';
-import { formatId, readMessage } from '../message.ts';
+import { readMessage } from '../message.ts';
 import type { ResourceName } from '../names.ts';
 import type { TaskRecord } from './cell-root.ts';
 import type { QueueContext } from './context.ts';
 import { queueNotFound } from './errors.ts';
 import { giveBackAll, pickReady } from './pick.ts';
 import type { Queue } from './queue.ts';
-import { drawId } from './send.ts';
+import { drawId, lastIdText } from './send.ts';
 
 /** Messages on their way for one task: keeps a slow target from filling the outbox. */
 const UNDER_WAY_MAX = 200;
@@ -23,10 +23,10 @@ export function decideStartMove(context: QueueContext, command: StartMove): Repl
   if (tasks.some((task) => isActive(task))) {
     return { kind: 'error', error: brokerError('task_running', 'a move task of this queue is running') };
   }
-  const words = drawId(context);
+  drawId(context);
   const queue = context.state.queue(command.entity);
   const task: TaskRecord = {
-    taskId: formatId(new Uint8Array(words.buffer), 0),
+    taskId: lastIdText(),
     entity: command.entity,
     targetNamespace: command.target?.namespace,
     targetName: command.target?.name,

@@ -46,17 +46,15 @@ function sendOne(context: QueueContext, definition: QueueDefinition, message: Ou
   const dedup = settings.dedup === 'none' ? undefined : dedupHash(definition, message);
   if (dedup !== undefined) {
     const first = context.state.dedup.find(dedup, context.state.nowMs);
-    if (first !== undefined)
-      return {
-        id: formatWords(dedupedId(dedup, first.sequence)),
-        sequence: first.sequence,
-        isDuplicate: true,
-      };
+    if (first !== undefined) {
+      dedupedId(dedup, first.sequence);
+      return { id: lastIdText(), sequence: first.sequence, isDuplicate: true };
+    }
   }
   const sequence = context.state.queue(definition.entity).nextSequence;
   const id = dedup === undefined ? drawId(context) : dedupedId(dedup, sequence);
   appendMessage(context, definition, message, { id, sequence, dedup });
-  return { id: formatWords(id), sequence, isDuplicate: false };
+  return { id: lastIdText(), sequence, isDuplicate: false };
 }
 
 export interface AppendFacts {
@@ -115,19 +113,25 @@ export function dedupHash(definition: QueueDefinition, message: OutgoingMessage)
 
 /**
  * The id of a deduplicated message follows from its hash, so that a duplicate is answered without its body.
+ * Valid until the next id is made.
  */
 export function dedupedId(dedup: DedupHash, sequence: number): IdWords {
   const salt = Math.imul(sequence >>> 0, 0x9e3779b1) ^ Math.floor(sequence / 4294967296);
-  const id = new Uint32Array(4);
-  for (let i = 0; i < 4; i++) id[i] = scramble((dedup[i] as number) ^ (salt + i));
-  return makeUuid4(id);
+  for (let i = 0; i < 4; i++) idWords[i] = scramble((dedup[i] as number) ^ (salt + i));
+  return makeUuid4(idWords);
 }
 
+/** A random id, valid until the next id is made. */
 export function drawId(context: QueueContext): IdWords {
-  const { rng } = context;
-  return makeUuid4(Uint32Array.of(rng.nextU32(), rng.nextU32(), rng.nextU32(), rng.nextU32()));
+  for (let i = 0; i < 4; i++) idWords[i] = context.rng.nextU32();
+  return makeUuid4(idWords);
 }
 
-function formatWords(words: IdWords): string {
-  return formatId(new Uint8Array(words.buffer, words.byteOffset, 16), 0);
+/** Text of the id that was made last. */
+export function lastIdText(): string {
+  return formatId(idBytes, 0);
 }
+
+/** One id at a time: an array of its own for each message would be most of what a send allocates. */
+const idWords = new Uint32Array(4);
+const idBytes = new Uint8Array(idWords.buffer);

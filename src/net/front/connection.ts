@@ -28,6 +28,7 @@ export class Connection {
   /** Replies that are due, held ones included: what bounds pipelining. */
   #dueCount = 0;
   #heldBytes = 0;
+  #heldSinceMs = 0;
   /** Since when this connection is in the state that the sweep judges it by. */
   #sinceMs: number;
   #stalledSinceMs = 0;
@@ -46,7 +47,7 @@ export class Connection {
     this.#server = server;
     this.#socket = socket;
     this.#peer = peer;
-    this.#output = new Output(socket);
+    this.#output = new Output(socket, server.unsent);
     this.#parser = new RequestParser(server.limits, server.budget, peer);
     this.#sinceMs = server.nowMs;
   }
@@ -74,6 +75,7 @@ export class Connection {
     this.#isGone = true;
     this.#isInputClosed = true;
     this.#abandonReplies();
+    this.#output.drop();
     this.#parser.drop();
     this.#server.forget(this);
   }
@@ -108,6 +110,13 @@ export class Connection {
     }
   }
 
+  /** Reply bytes that nobody has taken any of for this long. */
+  stuckBytes(nowMs: number, stuckMs: number): number {
+    const sinceMs = this.#output.isStalled ? this.#stalledSinceMs : this.#heldSinceMs;
+    const bytes = this.#output.unsentBytes + this.#heldBytes;
+    return nowMs - sinceMs >= stuckMs ? bytes : 0;
+  }
+
   // --- called by replies ---
 
   isTurnOf(reply: FrontReply): boolean {
@@ -131,12 +140,20 @@ export class Connection {
 
   /** Keeps output of a reply whose turn has not come. */
   hold(reply: FrontReply, piece: string | Buffer): void {
+    if (this.#heldBytes === 0) this.#heldSinceMs = this.#server.nowMs;
     this.#heldBytes += piece.length;
+    this.#server.unsent.add(piece.length);
     (reply.held ??= []).push(piece);
   }
 
   canTake(reply: FrontReply): boolean {
     return this.isTurnOf(reply) && this.#output.unsentBytes < this.#server.limits.outputBytesMax;
+  }
+
+  get hasReplyRoom(): boolean {
+    const { unsent, limits } = this.#server;
+    const ownBytes = this.#output.unsentBytes + this.#heldBytes;
+    return unsent.hasRoom && ownBytes < limits.connectionUnsentBytesMax;
   }
 
   finish(reply: FrontReply): void {
@@ -241,6 +258,7 @@ export class Connection {
       } else if (reply.held !== undefined) {
         for (const piece of reply.held) {
           this.#heldBytes -= piece.length;
+          this.#server.unsent.remove(piece.length);
           this.write(piece);
         }
         reply.held = undefined;
@@ -254,6 +272,7 @@ export class Connection {
     this.#firstReply = undefined;
     this.#lastReply = undefined;
     this.#dueCount = 0;
+    this.#server.unsent.remove(this.#heldBytes);
     this.#heldBytes = 0;
     for (let reply = first; reply !== undefined; reply = reply.next) {
       if (reply.abandon() && reply.heldBytes > 0) this.#server.budget.give(reply.heldBytes);

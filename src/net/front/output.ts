@@ -1,6 +1,7 @@
 // The unsent output of one connection. Small replies of one loop turn are joined into one text and leave
 // in one write; large bodies leave in slices, so that a client which reads slowly is seen to make progress.
 import type { Socket } from 'node:net';
+import type { UnsentBytes } from '../unsent-bytes.ts';
 
 /** Up to here a body is cheaper to join with its head (one copy, one write) than to write by itself. */
 const joinedBytesMax = 12 * 1024;
@@ -9,14 +10,17 @@ const sliceBytes = 48 * 1024;
 
 export class Output {
   readonly #socket: Socket;
+  /** Of the whole listener; knows of the queue, not of small texts on their way. */
+  readonly #unsent: UnsentBytes;
   #text = '';
   #queue: (string | Buffer)[] | undefined;
   #queuedBytes = 0;
   /** The socket has asked to wait for `drain`. */
   isStalled = false;
 
-  constructor(socket: Socket) {
+  constructor(socket: Socket, unsent: UnsentBytes) {
     this.#socket = socket;
+    this.#unsent = unsent;
   }
 
   /** Bytes that the kernel has not taken yet. */
@@ -51,6 +55,7 @@ export class Output {
     }
     this.#closeText();
     const queue = this.#queue;
+    const queuedBytes = this.#queuedBytes;
     let written = 0;
     while (written < queue.length && !this.isStalled) {
       const piece = queue[written++] as string | Buffer;
@@ -58,6 +63,15 @@ export class Output {
       this.isStalled = !this.#write(piece);
     }
     this.#queue = written === queue.length ? undefined : queue.slice(written);
+    this.#unsent.remove(queuedBytes - this.#queuedBytes);
+  }
+
+  /** The client is gone. */
+  drop(): void {
+    this.#unsent.remove(this.#queuedBytes);
+    this.#queuedBytes = 0;
+    this.#queue = undefined;
+    this.#text = '';
   }
 
   #write(piece: string | Buffer): boolean {
@@ -80,5 +94,6 @@ export class Output {
     this.#queue ??= [];
     this.#queue.push(piece);
     this.#queuedBytes += piece.length;
+    this.#unsent.add(piece.length);
   }
 }

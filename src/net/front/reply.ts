@@ -45,6 +45,10 @@ export class FrontReply implements HttpReply, HttpStream {
     return !this.isDone;
   }
 
+  get hasRoom(): boolean {
+    return this.#connection.hasReplyRoom;
+  }
+
   send(status: number, headers: ReplyHeaders, body: Buffer | string): void {
     if (this.#isOver()) return;
     const isText = typeof body === 'string' && body.length <= textBytesMax && isAscii(body);

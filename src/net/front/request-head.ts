@@ -5,12 +5,16 @@ import type { HttpLimits } from '../http.ts';
 import { refusals, type Refusal } from '../refusal.ts';
 import { hasToken } from '../request-rules.ts';
 import { CR, fieldLine, isTargetByte, isTokenByte, LF, scanFieldLine, SPACE } from './bytes.ts';
+import { HeaderList } from './header-list.ts';
 import { lowerHeaderName } from './header-names.ts';
 
 const endOfHead = Buffer.from('\r\n\r\n');
 /** An empty line before a request is left over from old clients (RFC 9112 2.2); more than one is noise. */
 const emptyLinesMax = 1;
 const question = 63;
+
+/** Names remembered per connection: what SDKs send. */
+const REMEMBERED_NAMES_MAX = 16;
 
 export class RequestHead {
   readonly #limits: HttpLimits;
@@ -25,7 +29,10 @@ export class RequestHead {
   path = '';
   query = '';
   httpVersion: '1.0' | '1.1' = '1.1';
-  headers = new Map<string, string>();
+  headers = new HeaderList();
+  /** Names as the last request of the connection wrote them: the next one writes the same, in the same order. */
+  readonly #spellings: string[] = [];
+  readonly #names: string[] = [];
   isKeptAlive = true;
   isChunked = false;
   isContinueExpected = false;
@@ -47,7 +54,7 @@ export class RequestHead {
     this.#headerCount = 0;
     this.isComplete = false;
     this.refusal = undefined;
-    this.headers = new Map();
+    this.headers = new HeaderList();
     this.isChunked = false;
     this.isContinueExpected = false;
     this.contentLength = 0;
@@ -163,12 +170,27 @@ export class RequestHead {
     const next = scanFieldLine(bytes, at);
     if (next === -1) return this.#refuse(refusals.badHeader);
     if (++this.#headerCount > this.#limits.headerCountMax) return this.#refuse(refusals.headersTooLarge);
-    const name = lowerHeaderName(text.substring(at - base, fieldLine.nameEnd - base));
+    const name = this.#nameAt(text, at - base, fieldLine.nameEnd - base);
     const value = text.substring(fieldLine.valueStart - base, fieldLine.valueEnd - base);
     const former = this.headers.get(name);
     if (former === undefined) this.headers.set(name, value);
     else this.#joinHeader(name, former, value);
     return next;
+  }
+
+  #nameAt(text: string, start: number, end: number): string {
+    const place = this.#headerCount - 1;
+    const expected = this.#spellings[place];
+    if (expected !== undefined && expected.length === end - start && text.startsWith(expected, start)) {
+      return this.#names[place] as string;
+    }
+    const spelling = text.substring(start, end);
+    const name = lowerHeaderName(spelling);
+    if (place < REMEMBERED_NAMES_MAX) {
+      this.#spellings[place] = spelling;
+      this.#names[place] = name;
+    }
+    return name;
   }
 
   #joinHeader(name: string, former: string, value: string): void {

@@ -10,6 +10,7 @@ import type { HttpSetup } from '../http-setup.ts';
 import type { Peer } from '../peer.ts';
 import { refusalReply, refusals } from '../refusal.ts';
 import { listenTcp, type TcpListener } from '../tcp.ts';
+import { UnsentBytes } from '../unsent-bytes.ts';
 import { Connection } from './connection.ts';
 import { ReplyHeadEncoder } from './reply-head.ts';
 
@@ -28,6 +29,7 @@ export class FrontServer implements HttpListener {
   readonly limits: HttpLimits;
   readonly handler: RequestHandler;
   readonly budget: ByteBudget;
+  readonly unsent: UnsentBytes;
   readonly heads: ReplyHeadEncoder;
   readonly #setup: HttpSetup;
   readonly #http2: Http2Server;
@@ -45,8 +47,9 @@ export class FrontServer implements HttpListener {
     this.limits = setup.limits;
     this.handler = setup.handler;
     this.budget = new ByteBudget(setup.limits.bufferedBytesMax);
+    this.unsent = new UnsentBytes(setup.limits.unsentBytesMax);
     this.heads = new ReplyHeadEncoder(setup.limits.idleTimeoutMs);
-    this.#http2 = new Http2Server(setup.handler, setup.limits, this.budget);
+    this.#http2 = new Http2Server(setup.handler, setup.limits, this);
   }
 
   get host(): string {
@@ -139,7 +142,21 @@ export class FrontServer implements HttpListener {
     this.#sweptAtMs = sweptAtMs;
     this.heads.expire();
     for (const connection of this.#connections) connection.sweep(this.nowMs);
+    this.#shed();
     if (this.isDraining) for (const connection of this.#connections) connection.drain();
+  }
+
+  /** Beyond the limit of unsent bytes, those who do not read go, so that those who do are served. */
+  #shed(): void {
+    let excessBytes = this.unsent.excessBytes;
+    if (excessBytes === 0) return;
+    for (const connection of this.#connections) {
+      const stuckBytes = connection.stuckBytes(this.nowMs, this.limits.crowdedStallMs);
+      if (stuckBytes === 0) continue;
+      connection.destroy();
+      excessBytes -= stuckBytes;
+      if (excessBytes <= 0) return;
+    }
   }
 }
 
