@@ -202,7 +202,7 @@ export interface QueueStats {
 export interface Peek {
   readonly kind: 'peek';
   readonly entity: number;
-  readonly view: 'ready' | 'leased' | 'delayed' | 'all';
+  readonly view: 'ready' | 'leased' | 'delayed' | 'moving' | 'all';
   /** Messages with a sequence above it. */
   readonly after: number;
   readonly limit: number;

@@ -25,6 +25,15 @@ export interface Received {
   readonly ReceiptHandle: string;
 }
 
+/** A body is a name, and perhaps padding that makes it large. */
+export function padded(name: string, paddingBytes: number): string {
+  return paddingBytes === 0 ? name : `${name} ${'x'.repeat(paddingBytes)}`;
+}
+
+function nameOf(body: string): string {
+  return body.split(' ', 1)[0] as string;
+}
+
 export class SqsClient {
   readonly endpoint: string;
   readonly #agent = new Agent({ keepAlive: true, maxSockets: 64 });
@@ -52,7 +61,7 @@ export class SqsClient {
 
   async receive(QueueUrl: string, options: object): Promise<readonly Received[]> {
     const answer = await this.call<{ Messages?: Received[] }>('ReceiveMessage', { QueueUrl, ...options });
-    return answer.Messages ?? [];
+    return (answer.Messages ?? []).map((message) => ({ ...message, Body: nameOf(message.Body) }));
   }
 
   /** Visible, leased and delayed messages. */

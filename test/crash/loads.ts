@@ -2,7 +2,7 @@
 // whose messages are all given up. They go on through every kill, and tell the ledger what they know. Each
 // loop ends when the load is stopped; a call that got no answer waits until the daemon is up again.
 import { setTimeout as pause } from 'node:timers/promises';
-import { Refused, type Received, type SqsClient, Unanswered } from './client.ts';
+import { padded, Refused, type Received, type SqsClient, Unanswered } from './client.ts';
 import type { Ledger } from './ledger.ts';
 
 const leaseSeconds = 2;
@@ -28,9 +28,11 @@ export class Load {
   readonly #client: SqsClient;
   readonly #ledger: Ledger;
   readonly #queues: Queues;
+  readonly #paddingBytes: number;
   readonly #loops: Promise<void>[] = [];
 
-  constructor(client: SqsClient, ledger: Ledger, queues: Queues) {
+  constructor(client: SqsClient, ledger: Ledger, queues: Queues, paddingBytes: number) {
+    this.#paddingBytes = paddingBytes;
     this.#client = client;
     this.#ledger = ledger;
     this.#queues = queues;
@@ -62,7 +64,8 @@ export class Load {
     }
   }
 
-  async #send(QueueUrl: string, bodies: readonly string[]): Promise<void> {
+  async #send(QueueUrl: string, names: readonly string[]): Promise<void> {
+    const bodies = names.map((name) => padded(name, this.#paddingBytes));
     if (bodies.length === 1) {
       await this.#client.call('SendMessage', { QueueUrl, MessageBody: bodies[0] });
       return;

@@ -16,6 +16,8 @@ export interface Rounds {
   readonly queueCells: number;
   /** Cells from the middle round on. */
   readonly queueCellsLater?: number;
+  /** Makes bodies large, so that segments roll, are sealed and compacted between the kills. */
+  readonly paddingBytes?: number;
   readonly seed: number;
 }
 
@@ -31,7 +33,7 @@ export async function runRounds(options: Rounds): Promise<Verdict> {
   const ledger = new Ledger();
   try {
     const queues = await createQueues(client);
-    const load = new Load(client, ledger, queues);
+    const load = new Load(client, ledger, queues, options.paddingBytes ?? 0);
     load.start();
     await killAgainAndAgain(options, daemon, { client, ledger, load });
     load.isSending = false;
