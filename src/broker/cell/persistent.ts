@@ -1,6 +1,7 @@
 // What a cell keeps beyond its log: derived rows ("pages" in the wide sense). Each row is current to one
 // position; a checkpoint writes rows in the order in which they first changed, a slice at a time, so that
 // the position from which a restart has to replay moves on without ever stopping the cell.
+import { ByteWriter } from '../../base/bytes.ts';
 import type { PageRow } from '../../storage/types.ts';
 
 /** Kinds of rows, the first byte of their keys. Numbers are on disk: never reuse one. */
@@ -22,7 +23,10 @@ export interface Persistent {
   dirtySince: number;
   /** Its newest encoding is on its way into a row: it may not be dropped from memory. */
   isSaving: boolean;
-  /** The row as of now; `null` when there is nothing left to keep. Called at batch boundaries only. */
+  /**
+   * The row as of now; `null` when there is nothing left to keep. Called at batch boundaries only; the bytes
+   * are valid until the next call of any object's.
+   */
   encode(position: number): Uint8Array | null;
   /** Further rows that must change in the same transaction (indexes over this row). */
   companions?(): readonly PageRow[];
@@ -41,6 +45,7 @@ export interface CheckpointSlice {
 /** Changed objects in the order of their first unsaved change. */
 export class DirtySet {
   #objects = new Set<Persistent>();
+  readonly #bytes = new ByteWriter();
 
   get size(): number {
     return this.#objects.size;
@@ -70,26 +75,50 @@ export class DirtySet {
     });
     for (const object of later) this.#objects.add(object);
   }
-  /** Encodes the longest unsaved objects until `bytesMax` is reached. */
+  /** Encodes the longest unsaved objects until `bytesMax` is reached. One slice at a time: they share bytes. */
   take(position: number, bytesMax: number): CheckpointSlice {
-    const rows: PageRow[] = [];
+    const rows: RowPlace[] = [];
     const objects: Persistent[] = [];
     const since: number[] = [];
-    let bytes = 0;
+    this.#bytes.reset();
     for (const object of this.#objects) {
-      if (bytes >= bytesMax) break;
+      if (this.#bytes.length + rows.length * 32 >= bytesMax) break;
       const row = object.encode(position);
-      rows.push({ kind: object.kind, entity: object.entity, index: object.index, bytes: row });
-      if (object.companions !== undefined) rows.push(...object.companions());
-      bytes += (row?.length ?? 0) + 32;
+      rows.push(this.#place({ kind: object.kind, entity: object.entity, index: object.index, bytes: row }));
+      for (const companion of object.companions?.() ?? none) rows.push(this.#place(companion));
       since.push(object.dirtySince);
       this.forget(object);
       object.isSaving = true;
       objects.push(object);
     }
-    return { rows, objects, since };
+    const bytes = this.#bytes.bytes();
+    return { rows: rows.map((row) => cutOut(row, bytes)), objects, since };
+  }
+
+  #place(row: PageRow): RowPlace {
+    const { kind, entity, index, bytes } = row;
+    if (bytes === null) return { kind, entity, index, start: -1, end: -1 };
+    const start = this.#bytes.length;
+    this.#bytes.raw(bytes);
+    return { kind, entity, index, start, end: this.#bytes.length };
   }
 }
+
+/** A row whose bytes lie in the slice's common buffer, which may still move as it grows. */
+interface RowPlace {
+  readonly kind: number;
+  readonly entity: number;
+  readonly index: number;
+  readonly start: number;
+  readonly end: number;
+}
+
+function cutOut(row: RowPlace, bytes: Buffer): PageRow {
+  const { kind, entity, index, start, end } = row;
+  return { kind, entity, index, bytes: start < 0 ? null : bytes.subarray(start, end) };
+}
+
+const none: readonly PageRow[] = [];
 
 /** Tells the objects of a slice that their rows are written. */
 export function markSaved(slice: CheckpointSlice): void {

@@ -58,6 +58,8 @@ export class MessagePage implements Persistent {
   #firstBaseMs = 0;
   groups: Float64Array | undefined;
   #leasesInRow = 0;
+  /** The row that lists this page as one with leases exists. */
+  #isListed = false;
 
   constructor(entity: number, index: number) {
     this.entity = entity;
@@ -224,13 +226,18 @@ export class MessagePage implements Persistent {
       out.f64(lease.generation);
       out.f64(lease.untilMs);
     }
-    return Buffer.from(out.bytes());
+    return out.bytes();
   }
 
   /** A start has to find the leases again without reading every page: pages that hold some are listed. */
   companions(): readonly PageRow[] {
+    if (this.#leasesInRow === 0 && !this.#isListed) return [];
     const marker = this.#leasesInRow > 0 ? listed : null;
     return [{ kind: rowKind.leasedPages, entity: this.entity, index: this.index, bytes: marker }];
+  }
+
+  saved(): void {
+    this.#isListed = this.#leasesInRow > 0;
   }
 
   static decode(
@@ -269,11 +276,12 @@ export class MessagePage implements Persistent {
     for (let left = reader.u16(); left > 0; left--) {
       leases.push({ slot: reader.u16(), generation: reader.f64(), untilMs: reader.f64() });
     }
+    page.#isListed = leases.length > 0;
     return { page, leases };
   }
 }
 
-/** Encodings are copied out of it; one at a time. */
+/** One encoding at a time. */
 const scratch = new ByteWriter(16_384);
 const listed = new Uint8Array([1]);
 const noLeases = (): readonly PageLease[] => [];

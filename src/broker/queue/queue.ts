@@ -19,7 +19,7 @@ export type MessageState = 'ready' | 'leased' | 'delayed' | 'moving';
 export const messageStates: readonly MessageState[] = ['ready', 'leased', 'delayed', 'moving'];
 
 const VERSION = 1;
-/** Encodings are copied out of it; one at a time. */
+/** One encoding at a time. */
 const scratch = new ByteWriter(256);
 
 /** Stands for an empty lane, so that a queue without tenants has none of its own. Never written to. */
@@ -89,7 +89,7 @@ export class Queue implements Persistent {
     out.f64(this.nextSequence);
     out.f64(this.floor);
     for (const state of messageStates) out.f64(this.counts[state]);
-    return Buffer.from(out.bytes());
+    return out.bytes();
   }
 
   static decode(entity: number, bytes: Uint8Array): Queue {
