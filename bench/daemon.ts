@@ -13,7 +13,7 @@ export interface DaemonSpec {
 }
 
 /** Flags and environment are those of ./caudal. */
-const nodeFlags = ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=32'];
+const nodeFlags = ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=16', '--heap-growing-percent=60'];
 
 export function startDaemon(spec: DaemonSpec): Promise<Program> {
   const source = join(import.meta.dirname, '../src/cli/main.ts');
@@ -43,6 +43,8 @@ export function startDaemon(spec: DaemonSpec): Promise<Program> {
     ],
     env: {
       UV_THREADPOOL_SIZE: '12',
+      MALLOC_ARENA_MAX: '1',
+      MALLOC_MMAP_THRESHOLD_: '131072',
       NODE_COMPILE_CACHE: join(import.meta.dirname, '../.runtime/compile-cache'),
     },
   });

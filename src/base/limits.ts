@@ -125,7 +125,7 @@ export const limits = {
   blockCacheBytesMax: 8 * MiB,
   /** Fences of one cell's body segments: 36 B per segment and entity. */
   fenceCacheBytesMax: 8 * MiB,
-  /** Open files of sealed body segments of one cell: 0.2 MB (3.5 MB where malloc does not map large blocks). */
+  /** Open files of sealed body segments of one cell: 0.2 MB each, 3.5 where malloc maps no large blocks. */
   openBodySegmentsMax: 32,
   /** A block with its header: 16 pages less what LMDB puts in front of a value. */
   blockBytesMax: 16 * 4096 - 16,
@@ -135,7 +135,7 @@ export const limits = {
   packedRecordBytesMax: 8 * KiB,
   /** Survivors of a log segment that are gathered in memory to bring them into per-entity order. */
   sealGroupBytesMax: 8 * MiB,
-  /** One piece of reclaiming, between two commits: bytes and blocks written, and time taken (5 ms with them). */
+  /** One piece of reclaiming, between two commits: bytes and blocks to write, and the time to get there. */
   reclaimSliceBytes: 512 * KiB,
   reclaimSliceBlocks: 1024,
   reclaimSliceMs: 3,

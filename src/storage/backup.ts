@@ -48,7 +48,7 @@ export async function restoreDirectory(backup: string, target: string): Promise<
 }
 
 async function makeEmpty(directory: string): Promise<void> {
-  await mkdir(directory, { recursive: true });
+  await mkdir(directory, { recursive: true, mode: 0o700 });
   if ((await readdir(directory)).length === 0) return;
   throw new StorageError('io', `${directory} is not empty`);
 }

@@ -5,7 +5,8 @@ import { limits } from '../base/limits.ts';
 import { Block, BlockBuilder, blockProblem, verifiedBlock } from './block.ts';
 
 function built(records: ReadonlyMap<number, string>): Buffer {
-  const builder = new BlockBuilder(7);
+  const builder = new BlockBuilder();
+  builder.begin(7);
   for (const [sequence, body] of records) {
     const bytes = Buffer.from(body);
     const record = Buffer.alloc(4 + bytes.length);
@@ -14,7 +15,13 @@ function built(records: ReadonlyMap<number, string>): Buffer {
     expect(builder.hasRoomFor(sequence, bytes.length)).toBe(true);
     builder.add(sequence, record, 0, record.length);
   }
-  return builder.take();
+  return taken(builder);
+}
+
+function taken(builder: BlockBuilder): Buffer {
+  const value = Buffer.alloc(builder.valueBytes);
+  builder.takeInto(value);
+  return value;
 }
 
 const body = fc.string({ maxLength: 40 });
@@ -71,12 +78,12 @@ describe('a block', () => {
   });
 
   it('is full at its target, takes one large record alone, and spans no more than its list can say', () => {
-    const builder = new BlockBuilder(1);
+    const builder = new BlockBuilder();
     const record = Buffer.alloc(1004);
     record.writeUInt32LE(1000, 0);
     let sequence = 0;
     while (builder.hasRoomFor(sequence, 1000)) builder.add(sequence++, record, 0, record.length);
-    const value = builder.take();
+    const value = taken(builder);
     expect(value.length).toBeLessThanOrEqual(limits.blockBytesMax);
     expect(value.length).toBeGreaterThan(limits.blockBytesMax - 2 * record.length);
     expect(builder.isEmpty).toBe(true);

@@ -15,6 +15,7 @@
 //
 // How to change this format: as in format.ts; both share formatVersion.
 import { crc32 } from 'node:zlib';
+import { assert } from '../base/assert.ts';
 import { limits } from '../base/limits.ts';
 import { formatVersion } from './format.ts';
 import { StorageError } from './types.ts';
@@ -24,14 +25,21 @@ const headerBytes = 32;
 const sparseFlag = 1;
 const deltaMax = 0xffff_ffff;
 
+/** Packs the records of one entity after the other; used again for block after block. */
 export class BlockBuilder {
-  readonly entity: number;
-  #records = Buffer.allocUnsafe(1024);
+  #entity = -1;
+  #records = Buffer.allocUnsafeSlow(limits.blockBytesMax);
   #recordsBytes = 0;
   #sequences: number[] = [];
 
-  constructor(entity: number) {
-    this.entity = entity;
+  get entity(): number {
+    return this.#entity;
+  }
+
+  /** The records that come next are of this entity; those of another one must have been taken. */
+  begin(entity: number): void {
+    assert(entity === this.#entity || this.isEmpty, 'a block holds one entity');
+    this.#entity = entity;
   }
 
   get isEmpty(): boolean {
@@ -61,45 +69,55 @@ export class BlockBuilder {
 
   /** Copies one record, its length included, out of `source`. */
   add(sequence: number, source: Buffer, start: number, end: number): void {
-    const length = end - start;
-    if (this.#recordsBytes + length > this.#records.length) this.#grow(this.#recordsBytes + length);
+    const bytes = this.#recordsBytes + end - start;
+    if (bytes > this.#records.length) this.#grow(bytes);
     source.copy(this.#records, this.#recordsBytes, start, end);
-    this.#recordsBytes += length;
+    this.#recordsBytes = bytes;
     this.#sequences.push(sequence);
   }
 
-  /** The finished value; the builder is empty again. */
-  take(): Buffer {
-    const count = this.#sequences.length;
-    const isSparse = this.lastSequence - this.firstSequence !== count - 1;
-    const listBytes = isSparse ? count * 4 : 0;
-    const value = Buffer.allocUnsafe(headerBytes + listBytes + this.#recordsBytes);
+  /** Size of the finished value. */
+  get valueBytes(): number {
+    return headerBytes + (this.#isSparse ? this.count * 4 : 0) + this.#recordsBytes;
+  }
+
+  /** Fills `value`, of `valueBytes`, with the finished block; the builder is empty again. */
+  takeInto(value: Buffer): void {
+    const { count, firstSequence } = this;
+    const recordsAt = value.length - this.#recordsBytes;
     value.writeUInt16LE(magic, 0);
-    value.writeUInt16LE(isSparse ? sparseFlag : 0, 2);
-    value.writeDoubleLE(this.firstSequence, 8);
+    value.writeUInt16LE(this.#isSparse ? sparseFlag : 0, 2);
+    value.writeDoubleLE(firstSequence, 8);
     value.writeDoubleLE(this.lastSequence, 16);
     value.writeUInt32LE(count, 24);
     value.writeUInt32LE(this.#recordsBytes, 28);
-    for (let i = 0; isSparse && i < count; i++) {
-      value.writeUInt32LE((this.#sequences[i] as number) - this.firstSequence, headerBytes + i * 4);
+    for (let i = 0; headerBytes + i * 4 < recordsAt; i++) {
+      value.writeUInt32LE((this.#sequences[i] as number) - firstSequence, headerBytes + i * 4);
     }
-    this.#records.copy(value, headerBytes + listBytes, 0, this.#recordsBytes);
+    this.#records.copy(value, recordsAt, 0, this.#recordsBytes);
     value.writeUInt32LE(crc32(value.subarray(8)), 4);
-    this.#sequences = [];
+    this.clear();
+  }
+
+  clear(): void {
+    this.#sequences.length = 0;
     this.#recordsBytes = 0;
-    return value;
+    if (this.#records.length > limits.blockBytesMax)
+      this.#records = Buffer.allocUnsafeSlow(limits.blockBytesMax);
+  }
+
+  get #isSparse(): boolean {
+    return this.lastSequence - this.firstSequence !== this.count - 1;
   }
 
   #grow(bytes: number): void {
-    const larger = Buffer.allocUnsafe(
-      Math.max(bytes, Math.min(this.#records.length * 4, limits.blockBytesMax)),
-    );
+    const larger = Buffer.allocUnsafeSlow(bytes);
     this.#records.copy(larger, 0, 0, this.#recordsBytes);
     this.#records = larger;
   }
 }
 
-/** A block as read: where each record is, and which sequence it has. */
+/** A block as read: which sequences it has and where their records are, without a table of its own. */
 export class Block {
   readonly entity: number;
   readonly value: Buffer;
@@ -107,8 +125,9 @@ export class Block {
   readonly lastSequence: number;
   readonly count: number;
   readonly #isSparse: boolean;
-  /** Where record i starts, its length included; one more entry for the end. */
-  readonly #starts: Uint32Array;
+  /** The record that was looked for last, and where it starts: the next one is seldom far. */
+  #index = 0;
+  #start: number;
 
   constructor(entity: number, value: Buffer) {
     this.entity = entity;
@@ -117,13 +136,7 @@ export class Block {
     this.lastSequence = lastSequenceOf(value);
     this.count = value.readUInt32LE(24);
     this.#isSparse = (value.readUInt16LE(2) & sparseFlag) !== 0;
-    this.#starts = new Uint32Array(this.count + 1);
-    let at = headerBytes + (this.#isSparse ? this.count * 4 : 0);
-    for (let i = 0; i < this.count; i++) {
-      this.#starts[i] = at;
-      at += 4 + value.readUInt32LE(at);
-    }
-    this.#starts[this.count] = at;
+    this.#start = this.#recordsAt;
   }
 
   sequence(index: number): number {
@@ -144,12 +157,23 @@ export class Block {
     return low;
   }
 
+  /** Where record `index` starts, its length included; at `count`, where the last one ends. */
   start(index: number): number {
-    return this.#starts[index] as number;
+    if (index < this.#index) {
+      this.#index = 0;
+      this.#start = this.#recordsAt;
+    }
+    for (; this.#index < index; this.#index++) this.#start += 4 + this.value.readUInt32LE(this.#start);
+    return this.#start;
   }
 
   body(index: number): Buffer {
-    return this.value.subarray(this.start(index) + 4, this.start(index + 1));
+    const start = this.start(index) + 4;
+    return this.value.subarray(start, start + this.value.readUInt32LE(start - 4));
+  }
+
+  get #recordsAt(): number {
+    return headerBytes + (this.#isSparse ? this.count * 4 : 0);
   }
 }
 

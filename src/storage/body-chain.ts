@@ -3,24 +3,29 @@
 // Called by the cell log for bodies that are sealed; keeps few files open and few blocks and fences in
 // memory.
 import { limits } from '../base/limits.ts';
-import type { Block } from './block.ts';
+import { Block } from './block.ts';
 import { BodySegment } from './body-segment.ts';
 import { ByteCache } from './byte-cache.ts';
+import { ByteRing } from './byte-ring.ts';
 import type { CellContext } from './cell-context.ts';
 import type { Fence } from './fence.ts';
 import { segmentPath } from './manifest.ts';
 
 interface CachedBlock {
   readonly block: Block;
-  readonly segment: BodySegment;
+  readonly segment: BodySegment | undefined;
 }
 
 export class BodyChain {
   segments: readonly BodySegment[] = [];
   readonly #context: CellContext;
   /** The block last read of each entity. */
-  readonly #blocks = new ByteCache<number, CachedBlock>(limits.blockCacheBytesMax, 'use');
-  readonly #fences = new ByteCache<BodySegment, Fence>(limits.fenceCacheBytesMax, 'use');
+  readonly #blocks = new ByteRing<number, CachedBlock>(limits.blockCacheBytesMax, (entity, value) => ({
+    block: new Block(entity, value),
+    segment: this.#readFrom,
+  }));
+  #readFrom: BodySegment | undefined;
+  readonly #fences = new ByteCache<BodySegment, Fence>(limits.fenceCacheBytesMax);
   /** Open segments, least recently used first. */
   readonly #open = new Set<BodySegment>();
 
@@ -56,9 +61,10 @@ export class BodyChain {
     const segment = this.#segmentAtOrAfter(entity, sequence);
     if (segment === undefined) return undefined;
     this.touch(segment);
-    const block = segment.blockAtOrAfter(entity, sequence);
-    if (block !== undefined) this.#blocks.set(entity, { block, segment }, block.value.length);
-    return block;
+    const value = segment.valueAtOrAfter(entity, sequence);
+    if (value === undefined) return undefined;
+    this.#readFrom = segment;
+    return this.#blocks.add(entity, value).block;
   }
 
   fence(segment: BodySegment): Fence {

@@ -53,7 +53,8 @@ export class BodyReader {
       const block = this.#bodies.blockAtOrAfter(entity, next);
       if (block === undefined) return;
       for (let i = block.ceiling(next); i < block.count && records.length < limit; i++) {
-        records.push({ sequence: block.sequence(i), bytes: block.body(i) });
+        // A copy: the next block may take this one's place.
+        records.push({ sequence: block.sequence(i), bytes: Buffer.from(block.body(i)) });
       }
       next = block.lastSequence + 1;
     }
@@ -78,7 +79,7 @@ export class BodyReader {
       let at = this.#startOf(value, row, sequence);
       for (; sequence < end && records.length < limit; sequence++) {
         const next = at + 4 + value.readUInt32LE(at);
-        records.push({ sequence, bytes: value.subarray(at + 4, next) });
+        records.push({ sequence, bytes: Buffer.from(value.subarray(at + 4, next)) });
         this.#remember(value, row, sequence, at);
         at = next;
       }

@@ -2,12 +2,13 @@
 // Written whole by a body writer, then only read, then replaced by compaction and unlinked. Opened when
 // asked.
 import { statSync } from 'node:fs';
+import type { Arena } from './arena.ts';
 import type { BodyFile } from './manifest.ts';
 import { Fence, fenceKey } from './fence.ts';
 import { blockKey, entityOfKey, sequenceMax } from './keys.ts';
 import type { Room } from './lmdb-env.ts';
 import { Env, removeEnvFiles } from './lmdb-env.ts';
-import { Block, lastSequenceOf } from './block.ts';
+import { lastSequenceOf } from './block.ts';
 import { StorageError } from './types.ts';
 
 export class BodySegment {
@@ -43,21 +44,23 @@ export class BodySegment {
     return new Fence(table);
   }
 
-  /** The block that holds `sequence`, or else the entity's next one. */
-  blockAtOrAfter(entity: number, sequence: number): Block | undefined {
+  /**
+   * The block that holds `sequence`, or else the entity's next one, as it is stored: valid until the next
+   * read of any environment.
+   */
+  valueAtOrAfter(entity: number, sequence: number): Buffer | undefined {
     const floor = this.#floor(entity, sequence);
-    if (floor !== undefined && lastSequenceOf(floor) >= sequence) return new Block(entity, floor);
-    return this.#ceiling(entity, sequence);
+    if (floor !== undefined && lastSequenceOf(floor) >= sequence) return floor;
+    return this.#valueAfter(entity, sequence - 1);
   }
 
   /**
-   * The entity's next block with a first sequence above this one, as it is stored; -1 starts at its
-   * first.
+   * The entity's next block with a first sequence above this one, as it is stored, copied into `arena`;
+   * -1 starts at its first.
    */
-  valueAfter(entity: number, firstSequence: number): Buffer | undefined {
-    const start = Buffer.from(blockKey(entity, firstSequence + 1));
-    const end = Buffer.from(blockKey(entity, sequenceMax));
-    return this.#open().rows({ start, end, limit: 1 })[0]?.value;
+  copyOfNext(entity: number, firstSequence: number, arena: Arena): Buffer | undefined {
+    const value = this.#valueAfter(entity, firstSequence);
+    return value === undefined ? undefined : arena.hold(value);
   }
 
   async close(): Promise<void> {
@@ -73,14 +76,15 @@ export class BodySegment {
 
   #floor(entity: number, sequence: number): Buffer | undefined {
     const start = Buffer.from(blockKey(entity, sequence));
-    const row = this.#open().rows({ start, reverse: true, limit: 1 })[0];
-    if (row === undefined || entityOfKey(row.key) !== entity) return undefined;
-    return row.value;
+    const key = this.#open().keys({ start, reverse: true, limit: 1 })[0];
+    return key === undefined || entityOfKey(key) !== entity ? undefined : this.#open().readTransient(key);
   }
 
-  #ceiling(entity: number, sequence: number): Block | undefined {
-    const value = this.valueAfter(entity, sequence - 1);
-    return value === undefined ? undefined : new Block(entity, value);
+  #valueAfter(entity: number, firstSequence: number): Buffer | undefined {
+    const start = Buffer.from(blockKey(entity, firstSequence + 1));
+    const end = Buffer.from(blockKey(entity, sequenceMax));
+    const key = this.#open().keys({ start, end, limit: 1 })[0];
+    return key === undefined ? undefined : this.#open().readTransient(key);
   }
 
   #open(): Env {

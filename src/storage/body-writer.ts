@@ -2,11 +2,12 @@
 // Used by sealing and by compaction. What it wrote is nothing to anybody until the manifest names it;
 // thrown away, its files are unlinked, and after a crash the next open does that.
 import { limits } from '../base/limits.ts';
+import type { Arena } from './arena.ts';
 import { BodySegment } from './body-segment.ts';
 import type { CellContext } from './cell-context.ts';
 import type { FenceRow } from './fence.ts';
 import { encodeFence, fenceKey } from './fence.ts';
-import { firstSequenceOf, lastSequenceOf } from './block.ts';
+import type { BlockBuilder } from './block.ts';
 import { blockKey } from './keys.ts';
 import { Env, removeEnvFiles } from './lmdb-env.ts';
 import { segmentPath } from './manifest.ts';
@@ -16,6 +17,7 @@ const blockPageBytes = 4096;
 
 interface PendingBlock {
   readonly entity: number;
+  readonly firstSequence: number;
   readonly value: Buffer;
 }
 
@@ -29,38 +31,41 @@ interface OpenFile {
 
 export class BodyWriter {
   readonly #context: CellContext;
+  readonly #arena: Arena;
   readonly #written: OpenFile[] = [];
   #pending: PendingBlock[] = [];
   #pendingBytes = 0;
   #file: OpenFile | undefined;
 
-  constructor(context: CellContext) {
+  /** Blocks wait for their commit in `arena`. */
+  constructor(context: CellContext, arena: Arena) {
     this.#context = context;
+    this.#arena = arena;
   }
 
-  get pendingBytes(): number {
-    return this.#pendingBytes;
+  /** Holds enough for one commit. */
+  get isFull(): boolean {
+    return (
+      this.#pendingBytes >= limits.reclaimSliceBytes || this.#pending.length >= limits.reclaimSliceBlocks
+    );
   }
 
-  /** Takes a finished block; `recordBytes` and `count` are for the fence. */
-  add(entity: number, value: Buffer, count: number): void {
-    this.#pending.push({ entity, value });
-    this.#pendingBytes += value.length;
-    const file = this.#fileFor(value.length);
+  /** Takes the block that the builder holds. */
+  add(builder: BlockBuilder): void {
+    const { entity, count, firstSequence, lastSequence, valueBytes } = builder;
+    const value = this.#arena.take(valueBytes);
+    builder.takeInto(value);
+    this.#pending.push({ entity, firstSequence, value });
+    this.#pendingBytes += valueBytes;
+    const file = this.#fileFor(valueBytes);
     const row = file.fence.at(-1);
     if (row?.entity === entity) {
       row.recordCount += count;
-      row.bytes += value.length;
-      row.lastSequence = lastSequenceOf(value);
+      row.bytes += valueBytes;
+      row.lastSequence = lastSequence;
       return;
     }
-    file.fence.push({
-      entity,
-      recordCount: count,
-      bytes: value.length,
-      firstSequence: firstSequenceOf(value),
-      lastSequence: lastSequenceOf(value),
-    });
+    file.fence.push({ entity, recordCount: count, bytes: valueBytes, firstSequence, lastSequence });
   }
 
   /** One commit with everything that was added since the last one. */
@@ -72,8 +77,9 @@ export class BodyWriter {
     this.#pendingBytes = 0;
     const pageBytes = blocks.reduce((bytes, block) => bytes + block.value.length + blockPageBytes, 0);
     await file.env.commit(pageBytes, (rows) => {
-      for (const { entity, value } of blocks) void rows.put(blockKey(entity, firstSequenceOf(value)), value);
+      for (const block of blocks) void rows.put(blockKey(block.entity, block.firstSequence), block.value);
     });
+    this.#arena.reset();
     // A new file starts between two commits, so a file is at most one slice above its cap.
     if (file.bytes >= this.#context.disk.segmentBytes) await this.#finishFile();
   }

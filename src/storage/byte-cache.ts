@@ -1,6 +1,5 @@
-// A cache of buffers (or of things made of one) bounded by bytes, in order of insertion or of last use.
-// Used for the hot tail, for values read back from unsealed segments and for blocks. Never holds less than
-// its newest entry, so that what was just read can be used whatever its size.
+// A cache of things made of bytes, bounded by them: what was not used for the longest goes first. Used for
+// fences. Never holds less than its newest entry, so that what was just read can be used whatever its size.
 
 interface Entry<V> {
   readonly value: V;
@@ -10,12 +9,10 @@ interface Entry<V> {
 export class ByteCache<K, V> {
   readonly #entries = new Map<K, Entry<V>>();
   readonly #bytesMax: number;
-  readonly #isByUse: boolean;
   #bytes = 0;
 
-  constructor(bytesMax: number, order: 'insertion' | 'use') {
+  constructor(bytesMax: number) {
     this.#bytesMax = bytesMax;
-    this.#isByUse = order === 'use';
   }
 
   get bytes(): number {
@@ -25,10 +22,8 @@ export class ByteCache<K, V> {
   get(key: K): V | undefined {
     const entry = this.#entries.get(key);
     if (entry === undefined) return undefined;
-    if (this.#isByUse) {
-      this.#entries.delete(key);
-      this.#entries.set(key, entry);
-    }
+    this.#entries.delete(key);
+    this.#entries.set(key, entry);
     return entry.value;
   }
 
@@ -48,15 +43,6 @@ export class ByteCache<K, V> {
     if (entry === undefined) return;
     this.#entries.delete(key);
     this.#bytes -= entry.bytes;
-  }
-
-  /** Answers the bytes that went. */
-  deleteOldest(): number {
-    for (const [key, entry] of this.#entries) {
-      this.delete(key);
-      return entry.bytes;
-    }
-    return 0;
   }
 
   deleteWhere(matches: (value: V) => boolean): void {

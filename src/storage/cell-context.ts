@@ -1,13 +1,11 @@
 // What the parts of one cell's storage share: where its files are and which there are, the room on the disk,
 // the hot tail, and the work that goes on behind. Built by the LMDB storage for each cell.
 import type { Clock } from '../base/clock.ts';
-import { limits } from '../base/limits.ts';
 import type { Logger } from '../base/log.ts';
-import { ByteCache } from './byte-cache.ts';
 import type { DiskSpace } from './disk-space.ts';
+import type { HotTail } from './hot-tail.ts';
 import type { CellFiles, Manifest } from './manifest.ts';
 import { syncDirectory } from './sync-directory.ts';
-import type { Position } from './types.ts';
 
 export interface CellContext {
   readonly name: string;
@@ -59,48 +57,5 @@ export class FileList {
 
   settled(): Promise<void> {
     return this.#last;
-  }
-}
-
-/** The newest commits of all cells of a data directory, by cell and position, bounded together. */
-export class HotTail {
-  readonly #cells = new Map<string, ByteCache<Position, Buffer>>();
-  readonly #bytesMax: number;
-
-  constructor(bytesMax: number = limits.hotTailBytesMax) {
-    this.#bytesMax = bytesMax;
-  }
-
-  get(cell: string, position: Position): Buffer | undefined {
-    return this.#cells.get(cell)?.get(position);
-  }
-
-  add(cell: string, position: Position, value: Buffer): void {
-    let cache = this.#cells.get(cell);
-    if (cache === undefined) {
-      cache = new ByteCache(this.#bytesMax, 'insertion');
-      this.#cells.set(cell, cache);
-    }
-    cache.set(position, value, value.length);
-    this.#shrink();
-  }
-
-  forget(cell: string): void {
-    this.#cells.delete(cell);
-  }
-
-  /** Several cells share the bound: the fullest one gives. */
-  #shrink(): void {
-    let bytes = 0;
-    for (const cache of this.#cells.values()) bytes += cache.bytes;
-    while (bytes > this.#bytesMax) {
-      let fullest: ByteCache<Position, Buffer> | undefined;
-      for (const cache of this.#cells.values()) {
-        if (fullest === undefined || cache.bytes > fullest.bytes) fullest = cache;
-      }
-      const freed = fullest?.deleteOldest() ?? 0;
-      if (freed === 0) return;
-      bytes -= freed;
-    }
   }
 }

@@ -6,6 +6,7 @@ import { BodyChain } from './body-chain.ts';
 import { BodyReader } from './body-reader.ts';
 import type { CellContext } from './cell-context.ts';
 import { decodeBatch, encodeBatch, encodedBytes } from './format.ts';
+import type { HotEntry } from './hot-tail.ts';
 import { LogChain } from './log-chain.ts';
 import type { LogSegment } from './log-segment.ts';
 import { PageStore } from './page-store.ts';
@@ -61,8 +62,9 @@ export class LmdbCellLog implements CellLog {
     const refusal = this.#refusal(batch, expected);
     if (refusal !== undefined) return Promise.reject(refusal);
     this.#isAppending = true;
-    const value = encodeBatch(batch, expected + 1);
-    return this.#write(value, batch.runs.length, true).finally(() => (this.#isAppending = false));
+    const entry = this.#context.hotTail.reserve(this.#context.name, expected + 1, encodedBytes(batch));
+    encodeBatch(batch, expected + 1, entry.value);
+    return this.#settled(entry, batch.runs.length);
   }
 
   *batches(from: Position): Iterable<CommittedBatch> {
@@ -172,38 +174,49 @@ export class LmdbCellLog implements CellLog {
     return undefined;
   }
 
-  async #write(value: Buffer, runCount: number, canRetry: boolean): Promise<Position> {
-    const position = this.#position + 1;
+  async #settled(entry: HotEntry, runCount: number): Promise<Position> {
+    try {
+      const segment = await this.#write(entry, runCount, true);
+      this.#context.hotTail.keep(entry);
+      this.#committed(segment, entry);
+      return entry.position;
+    } finally {
+      if (entry.isInFlight) this.#context.hotTail.drop(entry);
+      this.#isAppending = false;
+    }
+  }
+
+  /** Answers the segment that has the commit, on disk. */
+  async #write(entry: HotEntry, runCount: number, canRetry: boolean): Promise<LogSegment> {
+    const { position, value } = entry;
     let segment: LogSegment | undefined;
     try {
       segment = this.#logs.segmentFor(value.length, runCount) ?? (await this.#logs.openNext());
       await segment.write(position, value);
     } catch (cause) {
-      if (segment?.holds(position) !== true) return this.#afterFailure(cause, value, { runCount, canRetry });
+      if (segment?.holds(position) !== true) return this.#afterFailure(cause, entry, { runCount, canRetry });
       this.#context.logger.warn('failed commit found in the log', { position });
     }
-    this.#committed(segment, position, value);
-    return position;
+    return segment;
   }
 
   /** A commit that brings no bodies is worth the ballast; one that does is refused. */
   async #afterFailure(
     cause: unknown,
-    value: Buffer,
+    entry: HotEntry,
     attempt: { readonly runCount: number; readonly canRetry: boolean },
-  ): Promise<Position> {
-    const failure = this.#context.disk.failure(cause, `a commit of ${value.length} bytes`);
+  ): Promise<LogSegment> {
+    const failure = this.#context.disk.failure(cause, `a commit of ${entry.value.length} bytes`);
     const isWorthBallast = attempt.canRetry && attempt.runCount === 0 && failure.code === 'disk_full';
     if (isWorthBallast && (await this.#context.disk.releaseBallast())) {
-      return this.#write(value, attempt.runCount, false);
+      return this.#write(entry, attempt.runCount, false);
     }
     throw failure;
   }
 
-  #committed(segment: LogSegment, position: Position, value: Buffer): void {
+  #committed(segment: LogSegment, { position, value }: HotEntry): void {
     this.#position = position;
     this.#commitCount++;
-    this.#context.hotTail.add(this.#context.name, position, value);
     this.#context.disk.keepBallast();
     this.#logs.committed(segment, position, value);
     if (this.#followers.size === 0) return;

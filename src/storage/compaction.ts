@@ -1,9 +1,8 @@
 // Compaction: the source of a merge that copies what is still needed out of neighbouring body segments
 // into new ones in their place. Entity by entity, so that blocks come out full and in order. Used by
 // reclaim.
-import { limits } from '../base/limits.ts';
 import type { Block } from './block.ts';
-import { BlockBuilder, firstSequenceOf, verifiedBlock } from './block.ts';
+import { firstSequenceOf, verifiedBlock } from './block.ts';
 import type { BodyChain } from './body-chain.ts';
 import type { BodySegment } from './body-segment.ts';
 import type { BodyWriter } from './body-writer.ts';
@@ -11,22 +10,36 @@ import type { CellContext } from './cell-context.ts';
 import { LiveWindow, liveWindow } from './live-runs.ts';
 import type { MergeSource, SliceBudget } from './merge.ts';
 import type { LiveQuery } from './types.ts';
+import type { Workspace } from './workspace.ts';
+
+/** Sequences per stored message above which a block counts as scattered. */
+const scatteredSpan = 64;
 
 export class CompactionSource implements MergeSource {
   readonly #context: CellContext;
   readonly #bodies: BodyChain;
   readonly #sources: readonly BodySegment[];
   readonly #window: LiveWindow;
-  readonly #entities: readonly number[];
+  readonly #space: Workspace;
+  readonly #entities: Uint32Array;
   /** Where the copying stands: entity, source, and the first sequence of the block copied last. */
   #entity = 0;
   #source = 0;
   #after = -1;
-  #builder: BlockBuilder | undefined;
 
-  constructor(context: CellContext, bodies: BodyChain, sources: readonly BodySegment[], live: LiveQuery) {
+  constructor(
+    context: CellContext,
+    parts: {
+      readonly bodies: BodyChain;
+      readonly space: Workspace;
+      readonly sources: readonly BodySegment[];
+    },
+    live: LiveQuery,
+  ) {
+    const { bodies, sources } = parts;
     this.#context = context;
     this.#bodies = bodies;
+    this.#space = parts.space;
     this.#sources = sources;
     this.#window = new LiveWindow(live);
     this.#entities = entitiesOf(bodies, sources);
@@ -35,11 +48,11 @@ export class CompactionSource implements MergeSource {
   copy(writer: BodyWriter, budget: SliceBudget): boolean {
     this.#window.forget();
     while (this.#entity < this.#entities.length) {
-      if (writer.pendingBytes >= limits.reclaimSliceBytes || budget.isSpent()) return false;
+      if (writer.isFull || budget.isSpent()) return false;
       const entity = this.#entities[this.#entity] as number;
       const value = this.#nextValue(entity);
       if (value === undefined) {
-        this.#takeBlock(writer);
+        if (!this.#space.builder.isEmpty) writer.add(this.#space.builder);
         this.#nextEntity();
         continue;
       }
@@ -66,7 +79,7 @@ export class CompactionSource implements MergeSource {
       const source = this.#sources[this.#source] as BodySegment;
       if (this.#bodies.fence(source).find(entity) === -1) continue;
       this.#bodies.touch(source);
-      const value = source.valueAfter(entity, this.#after);
+      const value = source.copyOfNext(entity, this.#after, this.#space.value);
       if (value !== undefined) return value;
     }
     return undefined;
@@ -76,35 +89,30 @@ export class CompactionSource implements MergeSource {
     this.#entity++;
     this.#source = 0;
     this.#after = -1;
-    this.#builder = undefined;
   }
 
   #copyBlock(block: Block, writer: BodyWriter): void {
-    this.#builder ??= new BlockBuilder(block.entity);
+    const { builder } = this.#space;
+    builder.begin(block.entity);
+    // Far apart, messages are asked for one by one: a question about the gaps costs more than many questions.
+    const isScattered = block.lastSequence - block.firstSequence > scatteredSpan * block.count;
     for (let index = 0; index < block.count; index++) {
       const sequence = block.sequence(index);
-      const askedThrough = Math.min(block.lastSequence, sequence + liveWindow - 1);
+      const askedThrough = isScattered ? sequence : Math.min(block.lastSequence, sequence + liveWindow - 1);
       if (!this.#window.has(block.entity, sequence, askedThrough)) continue;
       const start = block.start(index);
       const end = block.start(index + 1);
-      if (!this.#builder.hasRoomFor(sequence, end - start - 4)) this.#takeBlock(writer);
-      this.#builder.add(sequence, block.value, start, end);
+      if (!builder.hasRoomFor(sequence, end - start - 4)) writer.add(builder);
+      builder.add(sequence, block.value, start, end);
     }
-  }
-
-  #takeBlock(writer: BodyWriter): void {
-    const builder = this.#builder;
-    if (builder === undefined || builder.isEmpty) return;
-    const count = builder.count;
-    writer.add(builder.entity, builder.take(), count);
   }
 }
 
-function entitiesOf(bodies: BodyChain, sources: readonly BodySegment[]): number[] {
+function entitiesOf(bodies: BodyChain, sources: readonly BodySegment[]): Uint32Array {
   const entities = new Set<number>();
   for (const source of sources) {
     const fence = bodies.fence(source);
     for (let row = 0; row < fence.size; row++) entities.add(fence.entity(row));
   }
-  return [...entities].sort((a, b) => a - b);
+  return Uint32Array.from(entities).sort();
 }

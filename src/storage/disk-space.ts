@@ -28,6 +28,9 @@ export class DiskSpace implements Room {
   readonly #ballastBytes: number;
   /** What writes under way may still use. */
   #takenBytes = 0;
+  /** Free bytes as last read, less what was taken since, and when they were read. */
+  #seenBytes = 0;
+  #seenAtMs = Number.NEGATIVE_INFINITY;
   #isFull = false;
   /** The last answer to `isWritable`, and since when it holds. */
   #answer = true;
@@ -66,6 +69,7 @@ export class DiskSpace implements Room {
       throw new StorageError('disk_full', `no room on ${this.#directory} for ${bytes} bytes`);
     }
     this.#takenBytes += bytes;
+    this.#seenBytes -= bytes;
   }
 
   give(bytes: number): void {
@@ -134,10 +138,19 @@ export class DiskSpace implements Room {
     await this.#ballastWrite;
   }
 
-  /** Read each time: it costs less than a microsecond, and others fill the disk too. */
+  /**
+   * With plenty of room what was read holds for some milliseconds, less all that was written since; near the
+   * reserve it is read each time, since others fill the disk too.
+   */
   #freeBytes(): number {
-    const file = statfsSync(this.#directory);
-    return file.bavail * file.bsize - this.#takenBytes;
+    const nowMs = performance.now();
+    const isPlenty = this.#seenBytes - this.#takenBytes > 2 * this.reserveBytes + limits.batchBytesMax;
+    if (!isPlenty || nowMs - this.#seenAtMs > limits.diskSeenMs) {
+      const file = statfsSync(this.#directory);
+      this.#seenBytes = file.bavail * file.bsize;
+      this.#seenAtMs = nowMs;
+    }
+    return this.#seenBytes - this.#takenBytes;
   }
 
   async #writeBallast(): Promise<void> {

@@ -37,9 +37,9 @@ export function encodedBytes(batch: Batch): number {
   return headerBytes + batch.runs.length * runBytes + batch.journal.length + batch.bodies.length;
 }
 
-export function encodeBatch(batch: Batch, position: number): Buffer {
+/** Fills `value`, which has `encodedBytes(batch)` bytes, and answers it. */
+export function encodeBatch(batch: Batch, position: number, value: Buffer): Buffer {
   const { runs, journal, bodies } = batch;
-  const value = Buffer.allocUnsafeSlow(encodedBytes(batch));
   value.writeUInt16LE(magic, 0);
   value.writeUInt16LE(0, 2);
   value.writeDoubleLE(position, 8);

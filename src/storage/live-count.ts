@@ -4,7 +4,7 @@
 import type { BodyChain } from './body-chain.ts';
 import type { BodySegment } from './body-segment.ts';
 import type { CellContext } from './cell-context.ts';
-import { countLive } from './live-runs.ts';
+import { LiveRange } from './live-runs.ts';
 import { SliceBudget } from './merge.ts';
 import type { LiveQuery, Position } from './types.ts';
 
@@ -16,6 +16,8 @@ export class LiveCount {
   readonly #bodies: BodyChain;
   #pending: BodySegment[] = [];
   #row = 0;
+  /** The range of the row, once its count has begun. */
+  #range: LiveRange | undefined;
   #liveBytes = 0;
   #countedAt: Position = -1;
   #spentMs = 0;
@@ -30,8 +32,8 @@ export class LiveCount {
   step(live: LiveQuery, position: Position): boolean {
     const startMs = this.#context.clock.nowMs();
     if (this.#pending.length === 0 && !this.#begin(position, startMs)) return false;
-    const budget = new SliceBudget(this.#context.clock);
-    while (this.#pending.length > 0 && !budget.isSpent()) this.#countRow(live);
+    const budget = new SliceBudget();
+    while (this.#pending.length > 0 && !budget.isSpent()) this.#countSome(live);
     const nowMs = this.#context.clock.nowMs();
     this.#spentMs += nowMs - startMs;
     if (this.#pending.length > 0) return true;
@@ -43,6 +45,7 @@ export class LiveCount {
   restart(): void {
     this.#pending = [];
     this.#row = 0;
+    this.#range = undefined;
     this.#liveBytes = 0;
     this.#countedAt = -1;
   }
@@ -56,15 +59,19 @@ export class LiveCount {
     return true;
   }
 
-  #countRow(live: LiveQuery): void {
+  #countSome(live: LiveQuery): void {
     const segment = this.#pending[0] as BodySegment;
     const fence = this.#bodies.fence(segment);
-    if (this.#row < fence.size) {
-      const entity = fence.entity(this.#row);
-      const first = fence.firstSequence(this.#row);
-      const count = countLive(live, entity, first, fence.lastSequence(this.#row) + 1);
-      const records = fence.recordCount(this.#row);
-      this.#liveBytes += (fence.recordBytes(this.#row) * Math.min(count, records)) / records;
+    const row = this.#row;
+    if (row < fence.size) {
+      if (this.#range === undefined) {
+        this.#range = new LiveRange(live);
+        this.#range.begin(fence.entity(row), fence.firstSequence(row), fence.lastSequence(row) + 1);
+      }
+      if (!this.#range.step()) return;
+      const records = fence.recordCount(row);
+      this.#liveBytes += (fence.recordBytes(row) * Math.min(this.#range.count, records)) / records;
+      this.#range = undefined;
       this.#row++;
       return;
     }

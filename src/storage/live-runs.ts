@@ -4,20 +4,45 @@ import type { LiveQuery } from './types.ts';
 
 /** Messages asked for in one question when the answer is used message by message. */
 export const liveWindow = 4096;
-/** Messages asked for in one question when only their number matters. */
-const countWindow = 65_536;
+/** Messages asked for in one question when only their number matters: 32 pages of state. */
+const countWindow = 16_384;
 
 const bitmap = new Uint8Array(countWindow / 8);
 
-/** How many of the sequences in [first, end) are live. */
-export function countLive(live: LiveQuery, entity: number, first: number, end: number): number {
-  let count = 0;
-  for (let at = first; at < end; at += countWindow) {
-    const asked = Math.min(countWindow, end - at);
-    bitmap.fill(0, 0, (asked + 7) >> 3);
-    count += live(entity, at, asked, bitmap);
+/** Counts the live messages of a range, one question at a time. */
+export class LiveRange {
+  readonly #live: LiveQuery;
+  #entity = 0;
+  #at = 0;
+  #end = 0;
+  #count = 0;
+
+  constructor(live: LiveQuery) {
+    this.#live = live;
   }
-  return count;
+
+  /** Live messages found so far. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Sequences in [first, end). */
+  begin(entity: number, first: number, end: number): void {
+    this.#entity = entity;
+    this.#at = first;
+    this.#end = end;
+    this.#count = 0;
+  }
+
+  /** Asks once; true when the range is counted. */
+  step(): boolean {
+    const asked = Math.min(countWindow, this.#end - this.#at);
+    if (asked <= 0) return true;
+    bitmap.fill(0, 0, (asked + 7) >> 3);
+    this.#count += this.#live(this.#entity, this.#at, asked, bitmap);
+    this.#at += asked;
+    return this.#at >= this.#end;
+  }
 }
 
 /** One answer, to be read before the next question. */

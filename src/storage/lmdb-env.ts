@@ -6,10 +6,12 @@
 // an O_DSYNC descriptor); never a writable map (SIGBUS on a full disk), never without sync (corruption);
 // fresh pages are zeroed, or whatever the heap held before, secrets included, would lie in the files and
 // in backups.
-import { existsSync } from 'node:fs';
+import { truncateSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { open } from 'lmdb';
 import type { RangeOptions, RootDatabase } from 'lmdb';
+import { readEnvFile } from './env-file.ts';
+import { StorageError } from './types.ts';
 
 /**
  * Asked before every write. LMDB formats its message about a write that found no space at all into 100 bytes,
@@ -26,6 +28,8 @@ export interface EnvOptions {
   /** Address space for the file. Growing beyond it works, but keeps every older mapping until close. */
   readonly mapBytes: number;
   readonly room: Room;
+  /** Rows are removed from it, too: the file may be a little shorter than its head counts. */
+  readonly hasRemoves?: boolean;
 }
 
 /** Why a commit failed, with the code of the system call or of LMDB. */
@@ -37,6 +41,12 @@ export class CommitError extends Error {
     this.code = code;
   }
 }
+
+/**
+ * Pages that a commit took at the end of the file and gave back are counted, and never written. LMDB does not
+ * look at them; they are filled up all the same, because to look would be a SIGBUS.
+ */
+const givenBackBytesMax = 16 * 1024;
 
 /** Pages that a commit writes beside its values: branches, leaves, the free list, a new file's head. */
 const treeBytes = 8 * 4096;
@@ -52,7 +62,8 @@ export class Env {
   constructor(path: string, options: EnvOptions | { readonly readOnly: true }) {
     const isReadOnly = 'readOnly' in options;
     this.#room = isReadOnly ? noRoom : options.room;
-    const newBytes = isReadOnly || existsSync(path) ? 0 : treeBytes;
+    const isNew = !isThere(path, !isReadOnly && options.hasRemoves === true);
+    const newBytes = isNew && !isReadOnly ? treeBytes : 0;
     if (newBytes > 0) this.#room.take(newBytes);
     try {
       this.#database = openDatabase(path, isReadOnly ? readOnlyMapBytes : options.mapBytes, isReadOnly);
@@ -153,6 +164,24 @@ export class Env {
   async close(): Promise<void> {
     await this.#database.close();
   }
+}
+
+/** Throws for a file that is not whole, of those from which nothing is ever removed. */
+export function requireWhole(path: string): void {
+  if (!isThere(path, false)) throw new StorageError('corrupt', `${path} is empty`);
+}
+
+/** False when LMDB will make the file. What would end the process inside LMDB is refused here. */
+function isThere(path: string, mayEndEarly: boolean): boolean {
+  const found = readEnvFile(path);
+  if (typeof found === 'string') throw new StorageError('corrupt', `${path}: ${found}`);
+  if (found === undefined) return false;
+  if (found.bytes >= found.countedBytes) return true;
+  if (!mayEndEarly || found.countedBytes - found.bytes > givenBackBytesMax) {
+    throw new StorageError('corrupt', `${path} is cut off: ${found.bytes} bytes of ${found.countedBytes}`);
+  }
+  truncateSync(path, found.countedBytes);
+  return true;
 }
 
 export async function removeEnvFiles(path: string): Promise<void> {

@@ -1,8 +1,7 @@
 // A data directory: its lock, its manifest, and one LMDB cell log for each cell. The daemon opens one;
 // the broker sees only the Storage interface. Opening seeks, it never scans what is sealed; files that
 // the manifest does not name are left over from a crash and unlinked.
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync } from 'node:fs';
 import { assert } from '../base/assert.ts';
 import type { Clock } from '../base/clock.ts';
 import { systemClock } from '../base/clock.ts';
@@ -11,16 +10,15 @@ import type { Logger } from '../base/log.ts';
 import { silentLogger } from '../base/log.ts';
 import { backupDirectory } from './backup.ts';
 import type { CellContext } from './cell-context.ts';
-import { FileList, HotTail } from './cell-context.ts';
+import { FileList } from './cell-context.ts';
+import { agreeOnFiles } from './cell-files.ts';
 import { LmdbCellLog } from './cell-log.ts';
 import type { DirectoryLock } from './directory-lock.ts';
 import { lockDirectory } from './directory-lock.ts';
 import { DiskSpace } from './disk-space.ts';
-import type { CellFiles } from './manifest.ts';
+import { HotTail } from './hot-tail.ts';
 import { Manifest, cellDirectory } from './manifest.ts';
-import { pagesFile } from './page-store.ts';
 import type { BackupBarrier, CellLog, Storage, StorageStats } from './types.ts';
-import { StorageError } from './types.ts';
 
 export interface LmdbStorageOptions {
   readonly directory: string;
@@ -37,7 +35,8 @@ export interface LmdbStorageOptions {
 }
 
 export async function openLmdbStorage(options: LmdbStorageOptions): Promise<Storage> {
-  mkdirSync(options.directory, { recursive: true });
+  // It holds messages and the key of receipts: nobody else on this machine has to look in.
+  mkdirSync(options.directory, { recursive: true, mode: 0o700 });
   const lock = lockDirectory(options.directory);
   try {
     return new LmdbStorage(options, lock);
@@ -138,7 +137,7 @@ class LmdbStorage implements Storage {
   #contextOf(name: string): CellContext {
     const directory = cellDirectory(this.#options.directory, name);
     const files = new FileList(this.#manifest, name, directory);
-    removeOrphans(directory, files.current);
+    agreeOnFiles(directory, files.current, this.#disk);
     return {
       name,
       directory,
@@ -158,19 +157,4 @@ class LmdbStorage implements Storage {
     this.#behind.add(done);
     void done.finally(() => this.#behind.delete(done));
   }
-}
-
-function removeOrphans(directory: string, files: CellFiles): void {
-  const named = new Set([pagesFile, `${pagesFile}-lock`]);
-  for (const log of [...files.logs, ...files.keptLogs])
-    named.add(`log-${log}.mdb`).add(`log-${log}.mdb-lock`);
-  for (const { number } of files.bodies) named.add(`body-${number}.mdb`).add(`body-${number}.mdb-lock`);
-  const found = new Set(readdirSync(directory));
-  for (const file of found) if (!named.has(file)) rmSync(join(directory, file), { force: true });
-  for (const number of [...files.logs, ...files.keptLogs]) requireFile(directory, found, `log-${number}.mdb`);
-  for (const { number } of files.bodies) requireFile(directory, found, `body-${number}.mdb`);
-}
-
-function requireFile(directory: string, found: ReadonlySet<string>, file: string): void {
-  if (!found.has(file)) throw new StorageError('corrupt', `${join(directory, file)} is missing`);
 }

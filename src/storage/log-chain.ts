@@ -3,7 +3,7 @@
 // replay. Never decides what may go: reclaim does, and hands the segment back to be dropped.
 import { assert } from '../base/assert.ts';
 import { limits } from '../base/limits.ts';
-import { ByteCache } from './byte-cache.ts';
+import { ByteRing } from './byte-ring.ts';
 import type { CellContext } from './cell-context.ts';
 import { LogSegment } from './log-segment.ts';
 import { segmentPath } from './manifest.ts';
@@ -17,7 +17,7 @@ export class LogChain {
   /** Sealed segments that are kept for replays in tests. */
   readonly kept: LogSegment[] = [];
   readonly #context: CellContext;
-  readonly #readBack = new ByteCache<Position, Buffer>(limits.readBackBytesMax, 'use');
+  readonly #readBack = new ByteRing<Position, Buffer>(limits.readBackBytesMax, (_position, value) => value);
   #spare: LogSegment | undefined;
   #spareOpening: Promise<void> | undefined;
 
@@ -92,9 +92,7 @@ export class LogChain {
   value(segment: LogSegment, position: Position): Buffer {
     const recent = this.#context.hotTail.get(this.#context.name, position) ?? this.#readBack.get(position);
     if (recent !== undefined) return recent;
-    const value = segment.read(position);
-    this.#readBack.set(position, value, value.length);
-    return value;
+    return this.#readBack.add(position, segment.readTransient(position));
   }
 
   /** The segment that holds a position, kept ones included. */

@@ -2,7 +2,7 @@
 // Owned by the log chain. Written to until it is full, then only read, then sealed and unlinked whole.
 import { limits } from '../base/limits.ts';
 import type { Logger } from '../base/log.ts';
-import { batchProblem, decodeBatch, encodeBatch, runCountOf } from './format.ts';
+import { batchProblem, decodeBatch, encodeBatch, encodedBytes, runCountOf } from './format.ts';
 import { logKey, positionOfKey } from './keys.ts';
 import type { Room } from './lmdb-env.ts';
 import { Env, removeEnvFiles } from './lmdb-env.ts';
@@ -110,7 +110,8 @@ export class LogSegment {
     const problem = batchProblem(this.read(position), position);
     if (problem === undefined) return;
     logger.error('log tail cut', { segment: this.path, position, problem });
-    const empty = encodeBatch(this.#emptyBatchAfter(position - 1), position);
+    const batch = this.#emptyBatchAfter(position - 1);
+    const empty = encodeBatch(batch, position, Buffer.alloc(encodedBytes(batch)));
     this.#env.putNow(logKey(position), empty);
   }
 

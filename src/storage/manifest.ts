@@ -2,9 +2,10 @@
 // Read at open, written when a file comes or goes. What it does not name is not part of the data; it never
 // holds a message, a position that the logs do not know better, or anything that is needed per commit.
 import { randomBytes } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { formatVersion } from './format.ts';
+import { readEnvFile } from './env-file.ts';
 import type { Room } from './lmdb-env.ts';
 import { Env } from './lmdb-env.ts';
 import { syncDirectoryNow } from './sync-directory.ts';
@@ -47,7 +48,8 @@ export class Manifest {
     const isReadOnly = room === 'read-only';
     this.#directory = directory;
     const path = join(directory, manifestFile);
-    this.#env = new Env(path, isReadOnly ? { readOnly: true } : { mapBytes, room });
+    requireManifest(directory, path, isReadOnly);
+    this.#env = new Env(path, isReadOnly ? { readOnly: true } : { mapBytes, room, hasRemoves: true });
     const format = this.#read('format');
     if (format === undefined) this.#create(isReadOnly, directory);
     else refuseNewer(format, directory);
@@ -99,7 +101,12 @@ export class Manifest {
 
   #read(key: string): unknown {
     const bytes = this.#env.read(keyOf(key));
-    return bytes === undefined ? undefined : JSON.parse(bytes.toString('utf8'));
+    if (bytes === undefined) return undefined;
+    try {
+      return JSON.parse(bytes.toString('utf8'));
+    } catch {
+      throw new StorageError('corrupt', `${join(this.#directory, manifestFile)}: ${key} cannot be read`);
+    }
   }
 }
 
@@ -112,6 +119,20 @@ export function cellDirectory(directory: string, cell: string): string {
 
 export function segmentPath(directory: string, kind: 'log' | 'body', number: number): string {
   return join(directory, `${kind}-${number}.mdb`);
+}
+
+/**
+ * Nothing is made anew around cells that are there: without the manifest their files would count as left
+ * over, and be removed.
+ */
+function requireManifest(directory: string, path: string, isReadOnly: boolean): void {
+  if (readEnvFile(path) !== undefined) return;
+  const cells = join(directory, 'cells');
+  if (existsSync(cells) && readdirSync(cells).length > 0) {
+    throw new StorageError('corrupt', `${path} is missing or empty, but there is data in ${cells}`);
+  }
+  if (isReadOnly)
+    throw new StorageError('format', `${directory} is no data directory: it has no ${manifestFile}`);
 }
 
 function keyOf(name: string): Buffer {

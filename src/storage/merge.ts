@@ -1,29 +1,22 @@
 // The frame of sealing and compaction: copy survivors forward in slices, wait for the barrier, swap.
 // A source (sealing.ts, compaction.ts) says what to copy; this decides when to commit, when to stop for
 // others, and that nothing which was copied on answers that were undone is ever used.
-import type { Clock } from '../base/clock.ts';
 import { failpoint } from '../base/failpoint.ts';
 import { limits } from '../base/limits.ts';
 import type { BodySegment } from './body-segment.ts';
-import { BodyWriter } from './body-writer.ts';
-import type { CellContext } from './cell-context.ts';
+import type { BodyWriter } from './body-writer.ts';
 import type { ReclaimGuide } from './types.ts';
 
-/** Until when a slice may go on. */
+/** Until when a slice may go on. Read from the machine, not from the cell's clock: it is about the loop. */
 export class SliceBudget {
-  readonly #clock: Clock;
-  readonly #untilMs: number;
-  constructor(clock: Clock) {
-    this.#clock = clock;
-    this.#untilMs = clock.nowMs() + limits.reclaimSliceMs;
-  }
+  readonly #untilMs = performance.now() + limits.reclaimSliceMs;
   isSpent(): boolean {
-    return this.#clock.nowMs() >= this.#untilMs;
+    return performance.now() >= this.#untilMs;
   }
 }
 
 export interface MergeSource {
-  /** Copies survivors until the writer holds a slice or the budget is spent; true when nothing is left. */
+  /** Copies survivors until the writer is full or the budget is spent; true when nothing is left. */
   copy(writer: BodyWriter, budget: SliceBudget): boolean;
   /** Makes the outputs count and the sources not, on disk and then in memory. */
   swap(outputs: readonly BodySegment[]): Promise<void>;
@@ -33,20 +26,18 @@ export class Merge {
   readonly #source: MergeSource;
   readonly #guide: ReclaimGuide;
   readonly #writer: BodyWriter;
-  readonly #clock: Clock;
 
-  constructor(context: CellContext, source: MergeSource, guide: ReclaimGuide) {
+  constructor(writer: BodyWriter, source: MergeSource, guide: ReclaimGuide) {
     this.#source = source;
     this.#guide = guide;
-    this.#clock = context.clock;
-    this.#writer = new BodyWriter(context);
+    this.#writer = writer;
   }
 
   /** One slice. `undone` means that the work was thrown away and has to be begun again. */
   async step(): Promise<'more' | 'done' | 'undone'> {
-    const isCopied = this.#source.copy(this.#writer, new SliceBudget(this.#clock));
+    const isCopied = this.#source.copy(this.#writer, new SliceBudget());
     if (!isCopied) {
-      if (this.#writer.pendingBytes >= limits.reclaimSliceBytes) await this.#writer.commit();
+      if (this.#writer.isFull) await this.#writer.commit();
       return 'more';
     }
     const outputs = await this.#writer.finish();

@@ -9,6 +9,7 @@ import { Env } from './lmdb-env.ts';
 import type { PageKey, PageRow, Position } from './types.ts';
 import { join } from 'node:path';
 import { statSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
 
 /** Address space only; beyond it the map grows by doubling. */
 const mapBytes = 1024 * 1024 * 1024;
@@ -21,11 +22,15 @@ export class PageStore {
   readonly #env: Env;
   readonly #path: string;
   #replayFrom: Position;
+  /** Size of the file: as last seen, and what may have been added since. */
+  #bytes: number;
+  #isLooking = false;
 
   constructor(context: CellContext) {
     this.#context = context;
     this.#path = join(context.directory, pagesFile);
-    this.#env = new Env(this.#path, { mapBytes, room: context.disk });
+    this.#env = new Env(this.#path, { mapBytes, room: context.disk, hasRemoves: true });
+    this.#bytes = statSync(this.#path).size;
     this.#replayFrom = this.#env.read(replayFromKey)?.readDoubleLE(0) ?? 0;
   }
 
@@ -34,7 +39,7 @@ export class PageStore {
   }
 
   get bytes(): number {
-    return statSync(this.#path).size;
+    return this.#bytes;
   }
 
   page(kind: number, entity: number, index: number): Uint8Array | undefined {
@@ -70,8 +75,11 @@ export class PageStore {
 
   async checkpoint(replayFrom: Position, rows: readonly PageRow[]): Promise<void> {
     assert(replayFrom >= this.#replayFrom, 'a checkpoint never goes back');
+    const bytes = this.#bytesOf(rows);
     try {
-      await this.#env.commit(this.#bytesOf(rows), (target) => putAll(target, replayFrom, rows));
+      await this.#env.commit(bytes, (target) => putAll(target, replayFrom, rows));
+      this.#bytes += bytes;
+      this.#look();
     } catch (cause) {
       throw this.#context.disk.failure(cause, 'a checkpoint');
     }
@@ -86,7 +94,15 @@ export class PageStore {
   #bytesOf(rows: readonly PageRow[]): number {
     let bytes = 0;
     for (const row of rows) bytes += row.bytes?.length ?? 0;
-    return 2 * bytes + Math.min(rows.length * 2 * 4096, this.bytes);
+    return 2 * bytes + Math.min(rows.length * 2 * 4096, this.#bytes);
+  }
+
+  /** The next size, asked for behind: the loop does not wait for the file system. */
+  #look(): void {
+    if (this.#isLooking) return;
+    this.#isLooking = true;
+    const looked = stat(this.#path).then(({ size }) => (this.#bytes = size));
+    this.#context.discard(looked.finally(() => (this.#isLooking = false)));
   }
 }
 

@@ -6,6 +6,7 @@ import { setImmediate } from 'node:timers/promises';
 import { assert } from '../base/assert.ts';
 import type { BodyChain } from './body-chain.ts';
 import type { BodySegment } from './body-segment.ts';
+import { BodyWriter } from './body-writer.ts';
 import type { CellContext } from './cell-context.ts';
 import { CompactionSource } from './compaction.ts';
 import { LiveCount, worthCompacting } from './live-count.ts';
@@ -15,6 +16,7 @@ import { Merge } from './merge.ts';
 import { SealSource } from './sealing.ts';
 import type { Position, ReclaimGuide } from './types.ts';
 import { StorageError } from './types.ts';
+import { Workspace } from './workspace.ts';
 
 /** After a merge found no room: how long reclaiming rests. */
 const restMs = 1_000;
@@ -25,6 +27,7 @@ export class Reclaim {
   readonly #bodies: BodyChain;
   readonly #count: LiveCount;
   #merge: Merge | undefined;
+  #space: Workspace | undefined;
   /** Sources of the compaction under way. */
   #sources: readonly BodySegment[] = [];
   #restUntilMs = 0;
@@ -86,22 +89,23 @@ export class Reclaim {
     if (result !== 'more') {
       this.#merge = undefined;
       this.#sources = [];
+      this.#space?.clear();
     }
     return true;
   }
 
   #begin(guide: ReclaimGuide, checkpointPosition: Position): Merge | undefined {
     const rolled = this.#logs.rolledThrough === 0 ? undefined : this.#logs.segments[0];
-    if (rolled !== undefined && rolled.lastPosition <= checkpointPosition) {
-      const source = new SealSource(this.#context, { logs: this.#logs, bodies: this.#bodies }, guide.live);
-      return new Merge(this.#context, source, guide);
-    }
-    const sources = worthCompacting(this.#bodies.segments, this.#context.disk.segmentBytes);
-    if (sources.length === 0) return undefined;
+    const isSealing = rolled !== undefined && rolled.lastPosition <= checkpointPosition;
+    const sources = isSealing ? [] : worthCompacting(this.#bodies.segments, this.#context.disk.segmentBytes);
+    if (!isSealing && sources.length === 0) return undefined;
+    this.#space ??= new Workspace();
+    const parts = { logs: this.#logs, bodies: this.#bodies, space: this.#space, sources };
+    const writer = new BodyWriter(this.#context, this.#space.blocks);
+    if (isSealing) return new Merge(writer, new SealSource(this.#context, parts, guide.live), guide);
     this.#sources = sources;
     this.#count.restart();
-    const source = new CompactionSource(this.#context, this.#bodies, sources, guide.live);
-    return new Merge(this.#context, source, guide);
+    return new Merge(writer, new CompactionSource(this.#context, parts, guide.live), guide);
   }
 
   /** Room and damage are what can go wrong in daily work; the work is thrown away and done again later. */
@@ -112,6 +116,7 @@ export class Reclaim {
     this.#sources = [];
     this.#restUntilMs = this.#context.clock.nowMs() + restMs;
     await merge?.discard();
+    this.#space?.clear();
     if (!(error instanceof StorageError) && !(error instanceof CommitError)) throw error;
     const failure = this.#context.disk.failure(error, 'reclaimed bodies');
     this.#context.logger.warn('reclaim stopped', { code: failure.code, reason: failure.message });

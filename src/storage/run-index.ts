@@ -58,8 +58,9 @@ export class RunIndex {
     return this.#lists.get(entity);
   }
 
-  entities(): number[] {
-    return [...this.#lists.keys()].sort((a, b) => a - b);
+  /** In order. A typed array: sorting a quarter of a million numbers by a function stalls the loop. */
+  entities(): Uint32Array {
+    return Uint32Array.from(this.#lists.keys()).sort();
   }
 
   /** Takes in the run table of the segment's `commit`-th value. */

@@ -1,18 +1,22 @@
 // Sealing: the source of a merge that empties the oldest full log segment. A first pass over the index
 // counts what is live per entity, without reading a body; then entities are taken in groups small enough
-// to be gathered in memory, and for each group the segment is read once, in order. Used by reclaim.
+// to be gathered in memory, and for each group the segment is read once, in order. Every loop can stop after
+// a few hundred messages and go on in the next slice. Used by reclaim.
 import { limits } from '../base/limits.ts';
-import { BlockBuilder } from './block.ts';
 import type { BodyChain } from './body-chain.ts';
 import type { BodySegment } from './body-segment.ts';
 import type { BodyWriter } from './body-writer.ts';
 import type { CellContext } from './cell-context.ts';
 import { runCount, runCountOf, runEntity, runFirstSequence, runStart } from './format.ts';
-import { countLive, LiveWindow } from './live-runs.ts';
+import { LiveRange, LiveWindow } from './live-runs.ts';
 import type { LogChain } from './log-chain.ts';
 import type { LogSegment } from './log-segment.ts';
 import type { MergeSource, SliceBudget } from './merge.ts';
 import type { LiveQuery } from './types.ts';
+import type { Workspace } from './workspace.ts';
+
+/** Messages looked at before the clock is asked again. */
+const messagesPerLook = 256;
 
 /** Entities from `low` to `high` whose survivors are gathered together. */
 interface Group {
@@ -21,37 +25,51 @@ interface Group {
   liveBytes: number;
 }
 
-interface Gathered {
-  readonly builder: BlockBuilder;
-  readonly blocks: { readonly value: Buffer; readonly count: number }[];
+/** The messages of one run that are still to be looked at. */
+interface RunCursor {
+  entity: number;
+  sequence: number;
+  end: number;
+  /** Where the record of `sequence` starts in the commit. */
+  at: number;
 }
 
 export class SealSource implements MergeSource {
   readonly #context: CellContext;
   readonly #logs: LogChain;
   readonly #bodies: BodyChain;
+  readonly #space: Workspace;
   readonly #segment: LogSegment;
-  readonly #live: LiveQuery;
   readonly #window: LiveWindow;
-  readonly #entities: number[];
+  readonly #range: LiveRange;
+  readonly #entities: Uint32Array;
+  /** Entities that are planned; the one at this index has begun to be counted or not. */
   #planned = 0;
+  #isCounting = false;
   readonly #liveEntities = new Set<number>();
   readonly #groups: Group[] = [];
   #group = 0;
   #position: number;
-  readonly #gathered = new Map<number, Gathered>();
-  /** Entities of the group that was just read whose last blocks are not taken yet, in order. */
-  #closing: number[] = [];
-  /** Blocks to hand to the writer. */
-  #ready: { entity: number; value: Buffer; count: number }[] = [];
+  /** The commit that is being looked through, its next row, and the run that was begun. */
+  #value: Buffer | undefined;
+  #row = 0;
+  readonly #run: RunCursor = { entity: 0, sequence: 0, end: 0, at: 0 };
+  /** Entities of which survivors are to be written, the next one last, and how far the next one is. */
+  #draining: number[] = [];
+  #drained = 0;
 
-  constructor(context: CellContext, chains: { logs: LogChain; bodies: BodyChain }, live: LiveQuery) {
+  constructor(
+    context: CellContext,
+    parts: { readonly logs: LogChain; readonly bodies: BodyChain; readonly space: Workspace },
+    live: LiveQuery,
+  ) {
     this.#context = context;
-    this.#logs = chains.logs;
-    this.#bodies = chains.bodies;
-    this.#segment = chains.logs.segments[0] as LogSegment;
-    this.#live = live;
+    this.#logs = parts.logs;
+    this.#bodies = parts.bodies;
+    this.#space = parts.space;
+    this.#segment = parts.logs.segments[0] as LogSegment;
     this.#window = new LiveWindow(live);
+    this.#range = new LiveRange(live);
     this.#entities = this.#segment.index.entities();
     this.#position = this.#segment.firstPosition;
   }
@@ -59,11 +77,12 @@ export class SealSource implements MergeSource {
   copy(writer: BodyWriter, budget: SliceBudget): boolean {
     this.#window.forget();
     if (!this.#plan(budget)) return false;
-    while (this.#group < this.#groups.length || this.#closing.length > 0 || this.#ready.length > 0) {
-      if (writer.pendingBytes >= limits.reclaimSliceBytes || budget.isSpent()) return false;
-      if (this.#ready.length > 0) this.#handOver(writer);
-      else if (this.#closing.length > 0) this.#closeOne();
-      else this.#readOne(this.#groups[this.#group] as Group);
+    while (this.#group < this.#groups.length) {
+      if (writer.isFull || budget.isSpent()) return false;
+      const group = this.#groups[this.#group] as Group;
+      if (this.#draining.length > 0) this.#drainSome(group, writer);
+      else if (this.#value !== undefined) this.#gatherSome(group);
+      else this.#readOne(group, writer);
     }
     return true;
   }
@@ -89,13 +108,20 @@ export class SealSource implements MergeSource {
 
   /** Counts live messages per entity from the index; true when all entities are planned. */
   #plan(budget: SliceBudget): boolean {
-    for (; this.#planned < this.#entities.length; this.#planned++) {
+    while (this.#planned < this.#entities.length) {
       if (budget.isSpent()) return false;
       const entity = this.#entities[this.#planned] as number;
       const list = this.#segment.index.list(entity);
-      if (list === undefined) continue;
+      if (list === undefined) {
+        this.#planned++;
+        continue;
+      }
+      if (!this.#isCounting) this.#range.begin(entity, list.firstSequence, list.endSequence);
+      this.#isCounting = !this.#range.step();
+      if (this.#isCounting) continue;
+      this.#planned++;
       const span = list.endSequence - list.firstSequence;
-      const count = countLive(this.#live, entity, list.firstSequence, list.endSequence);
+      const { count } = this.#range;
       if (count > 0) this.#addToGroup(entity, (list.bytes * count) / span);
     }
     return true;
@@ -112,76 +138,87 @@ export class SealSource implements MergeSource {
     }
   }
 
-  /** Reads one commit for the group; at the segment's end, closes the group. */
-  #readOne(group: Group): void {
-    if (this.#position > this.#segment.lastPosition) return this.#closeGroup();
+  /** Takes up the next commit that has something for the group; at the segment's end, drains the group. */
+  #readOne(group: Group, writer: BodyWriter): void {
+    if (this.#position > this.#segment.lastPosition) {
+      this.#drain();
+      if (this.#draining.length === 0) this.#nextGroup(writer);
+      return;
+    }
     const value = this.#segment.readTransient(this.#position);
     this.#position++;
+    this.#row = 0;
+    // A copy: `live` may read pages, and LMDB hands out every value in the same buffer.
+    if (this.#nextRun(value, group)) this.#value = this.#space.value.hold(value);
+  }
+
+  /** Moves to the next run of the commit that the group wants; false when there is none. */
+  #nextRun(value: Buffer, group: Group): boolean {
     const rows = runCountOf(value);
-    for (let row = 0; row < rows; row++) {
+    while (this.#row < rows) {
+      const row = this.#row++;
       const entity = runEntity(value, row);
       if (entity < group.low || entity > group.high || !this.#liveEntities.has(entity)) continue;
-      this.#gather(value, row, this.#builderOf(entity));
+      const run = this.#run;
+      run.entity = entity;
+      run.sequence = runFirstSequence(value, row);
+      run.end = run.sequence + runCount(value, row);
+      run.at = runStart(value, row);
+      return true;
     }
-    // A group of one entity may be larger than what is gathered in memory: its blocks are in order already.
-    if (group.low === group.high) this.#takeFinished(group.low);
+    return false;
   }
 
-  #gather(value: Buffer, row: number, gathered: Gathered): void {
-    const { builder } = gathered;
-    const first = runFirstSequence(value, row);
-    const end = first + runCount(value, row);
-    let at = runStart(value, row);
-    for (let sequence = first; sequence < end; sequence++) {
-      const next = at + 4 + value.readUInt32LE(at);
-      if (this.#window.has(builder.entity, sequence, end - 1)) {
-        if (!builder.hasRoomFor(sequence, next - at - 4)) takeBlock(gathered);
-        builder.add(sequence, value, at, next);
+  #gatherSome(group: Group): void {
+    const value = this.#value as Buffer;
+    const { survivors } = this.#space;
+    const run = this.#run;
+    for (let looked = 0; looked < messagesPerLook; looked++) {
+      if (run.sequence === run.end && !this.#nextRun(value, group)) {
+        this.#value = undefined;
+        // A group of one entity may be larger than what is gathered in memory: it is in order already.
+        if (group.low === group.high && survivors.bytes >= limits.reclaimSliceBytes) this.#drain();
+        return;
       }
-      at = next;
+      if (this.#window.has(run.entity, run.sequence, run.end - 1)) {
+        survivors.add(run.entity, run.sequence, value, run.at);
+      }
+      run.at += 4 + value.readUInt32LE(run.at);
+      run.sequence++;
     }
   }
 
-  #builderOf(entity: number): Gathered {
-    let gathered = this.#gathered.get(entity);
-    if (gathered === undefined) {
-      gathered = { builder: new BlockBuilder(entity), blocks: [] };
-      this.#gathered.set(entity, gathered);
+  #drain(): void {
+    this.#draining = this.#space.survivors.entitiesDescending();
+    this.#drained = 0;
+  }
+
+  /** Writes one block, or what is left of an entity. */
+  #drainSome(group: Group, writer: BodyWriter): void {
+    const { survivors, builder } = this.#space;
+    const records = survivors.records.bytes;
+    const entity = this.#draining.at(-1) as number;
+    const list = survivors.list(entity);
+    builder.begin(entity);
+    for (; this.#drained < list.length; this.#drained += 2) {
+      const sequence = list[this.#drained] as number;
+      const at = list[this.#drained + 1] as number;
+      const bodyBytes = records.readUInt32LE(at);
+      if (!builder.hasRoomFor(sequence, bodyBytes)) return writer.add(builder);
+      builder.add(sequence, records, at, at + 4 + bodyBytes);
     }
-    return gathered;
+    this.#draining.pop();
+    this.#drained = 0;
+    const isGroupRead = this.#position > this.#segment.lastPosition && this.#value === undefined;
+    if (isGroupRead) writer.add(builder);
+    if (this.#draining.length > 0) return;
+    survivors.clear();
+    if (isGroupRead) this.#nextGroup(writer);
   }
 
-  #takeFinished(entity: number): void {
-    for (const block of this.#gathered.get(entity)?.blocks.splice(0) ?? [])
-      this.#ready.push({ entity, ...block });
-  }
-
-  #closeGroup(): void {
-    this.#closing = [...this.#gathered.keys()].sort((a, b) => b - a);
+  #nextGroup(writer: BodyWriter): void {
+    if (!this.#space.builder.isEmpty) writer.add(this.#space.builder);
     this.#group++;
     this.#position = this.#segment.firstPosition;
   }
-
-  #closeOne(): void {
-    const entity = this.#closing.pop() as number;
-    const gathered = this.#gathered.get(entity) as Gathered;
-    if (!gathered.builder.isEmpty) takeBlock(gathered);
-    this.#takeFinished(entity);
-    this.#gathered.delete(entity);
-  }
-
-  #handOver(writer: BodyWriter): void {
-    let index = 0;
-    while (index < this.#ready.length && writer.pendingBytes < limits.reclaimSliceBytes) {
-      const { entity, value, count } = this.#ready[index] as { entity: number; value: Buffer; count: number };
-      writer.add(entity, value, count);
-      index++;
-    }
-    this.#ready.splice(0, index);
-  }
-}
-
-function takeBlock(gathered: Gathered): void {
-  const count = gathered.builder.count;
-  gathered.blocks.push({ value: gathered.builder.take(), count });
 }

@@ -86,9 +86,12 @@ export interface CellLog {
    * new position (`expected` + 1); rejects with a StorageError of code `fenced`, `disk_full` or `too_large`.
    */
   append(batch: Batch, expected: Position): Promise<Position>;
-  /** Committed batches from `from` on, in order. Synchronous; do not hold the iterator over an await. */
+  /**
+   * Committed batches from `from` on, in order. Synchronous; do not hold the iterator over an await. Their
+   * bytes are views: valid until the next append to any cell.
+   */
   batches(from: Position): Iterable<CommittedBatch>;
-  /** The live committed feed; `from` may lie in the past. */
+  /** The live committed feed; `from` may lie in the past. The bytes are views, as in `batches`. */
   follow(from: Position, onBatch: (batch: CommittedBatch) => void): Stop;
 
   /** One body, or undefined when it is not (or no longer) stored. */

@@ -1,5 +1,5 @@
-// More body segments than may be open at once: any body is still found, in any order, and files are closed and
-// opened behind the reader's back.
+// More body segments than may be open at once: any body is still found, in any order, and files are closed
+// and opened behind the reader's back.
 import { readdirSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { limits } from '../../src/base/limits.ts';

@@ -5,6 +5,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { ManualClock } from '../../src/base/clock.ts';
 import { openLmdbStorage } from '../../src/storage/index.ts';
 import {
   batchOf,
@@ -115,6 +116,40 @@ describe('traps of lmdb-js', () => {
     const first = log.bodies(0, 0, 3).map((record) => ({ ...record }));
     for (let n = 0; n < 30; n++) expect(bodyText(log, n % 3, n)?.startsWith(`${n}.`)).toBe(true);
     expect(first.map(({ bytes }) => Buffer.from(bytes).toString().split('.')[0])).toEqual(['0', '3', '6']);
+    await storage.close();
+  });
+
+  it('10: survivors are what they were although asking what is live reads pages', async () => {
+    const storage = await openLmdbStorage({
+      directory: temporaryDirectory(),
+      segmentBytes: 1024 * 1024,
+      liveCountIntervalMs: 0,
+      clock: new ManualClock(),
+    });
+    const log = await storage.openCell('queue-0');
+    const text = (n: number) => `${n}`.padEnd(9_000, '.');
+    for (let n = 0; n < 300; n++) {
+      await log.append(batchOf([{ entity: n % 3, firstSequence: n, bodies: [text(n)] }]), n);
+    }
+    const rows = Array.from({ length: 300 }, (_, index) => {
+      return { kind: 3, entity: 1, index, bytes: Buffer.alloc(9_000, 0xff) };
+    });
+    await log.checkpoint(300, rows);
+    let isLive = (_: number): boolean => true;
+    const reading = guideOf((entity, sequence) => {
+      expect(log.page(3, 1, sequence % 300)?.length).toBe(9_000);
+      return sequence % 3 === entity && isLive(sequence);
+    });
+    await reclaimAll(log, reading);
+    for (let n = 0; n < 300; n++) expect(bodyText(log, n % 3, n)).toBe(text(n));
+    // Two thirds die: the segments are compacted.
+    isLive = (sequence) => sequence % 9 < 3;
+    await log.append(batchOf([]), 300);
+    const { diskBytes } = log.stats();
+    await reclaimAll(log, reading);
+    expect(log.stats().diskBytes).toBeLessThan(diskBytes - 500_000);
+    const living = Array.from({ length: 300 }, (_, n) => n).filter((n) => isLive(n));
+    for (const n of living) expect(bodyText(log, n % 3, n)).toBe(text(n));
     await storage.close();
   });
 });

@@ -145,6 +145,8 @@ export async function runCaudal(
 // What ./caudal sets too: threads for the logs, and the cache that makes a start quick.
 const wrapperEnvironment = {
   UV_THREADPOOL_SIZE: '12',
+  MALLOC_ARENA_MAX: '1',
+  MALLOC_MMAP_THRESHOLD_: '131072',
   NODE_COMPILE_CACHE: join(root, '.runtime/compile-cache'),
 };
 
@@ -153,7 +155,7 @@ function spawnCaudal(
   env: Readonly<Record<string, string>>,
   cwd?: string,
 ): ChildProcess {
-  const flags = ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=32'];
+  const flags = ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=16', '--heap-growing-percent=60'];
   const child = spawn(process.execPath, [...flags, join(root, 'src/cli/main.ts'), ...args], {
     cwd: cwd ?? tmpdir(),
     env: { ...cleanEnvironment(), ...wrapperEnvironment, ...env },

@@ -1,7 +1,8 @@
-// Who waits for messages: long polls, answered once, and push consumers, answered as long as they have credit.
-// Volatile, in order of arrival per queue: an input of decisions, never part of the state; no restart and no
-// replay knows them. Each queue's are a linked list: one that leaves early (clients give up and ask again, for
-// hours, on a queue where nothing happens) leaves nothing behind, and costs the same however many wait.
+// Who waits for messages: long polls, answered once, and push consumers, answered as long as they have
+// credit. Volatile, in order of arrival per queue: an input of decisions, never part of the state; no
+// restart and no replay knows them. Each queue's are a linked list: one that leaves early (clients give up
+// and ask again, for hours, on a queue where nothing happens) leaves nothing behind, and costs the same
+// however many wait.
 import { limits } from '../../base/limits.ts';
 import type { Receive, ReplySink } from '../command.ts';
 

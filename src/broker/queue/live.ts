@@ -1,5 +1,5 @@
 // Which messages of a run are still needed: what reclaiming asks.
-import { pageIndexOf } from './message-page.ts';
+import { PAGE_MESSAGES, pageIndexOf } from './message-page.ts';
 import { slotOf } from './page-store.ts';
 import type { QueueCellState } from './state.ts';
 
@@ -23,7 +23,12 @@ export function liveMessages(state: QueueCellState, range: MessageRange, bitmap:
       index = pageIndexOf(sequence);
       page = state.pages.get(queue, index);
     }
-    if (page === undefined || !page.isLive(slotOf(sequence))) continue;
+    if (page === undefined) {
+      // Nothing of this page is left: on to the next one.
+      i += PAGE_MESSAGES - 1 - slotOf(sequence);
+      continue;
+    }
+    if (!page.isLive(slotOf(sequence))) continue;
     bitmap[i >> 3] = (bitmap[i >> 3] as number) | (1 << (i & 7));
     liveCount++;
   }

@@ -115,6 +115,17 @@ export class MessagePage implements Persistent {
     clear(this.hidden, slot);
     if (this.delayed !== undefined) clear(this.delayed, slot);
     this.liveCount--;
+    if (this.liveCount === 0) this.#dropFacts();
+  }
+
+  /** The last page of a quiet queue stays: without messages it needs no facts about any. */
+  #dropFacts(): void {
+    this.receiveCounts = undefined;
+    this.#firstReceives = undefined;
+    this.groups = undefined;
+    this.delayed = undefined;
+    this.sentMinMs = Infinity;
+    this.sentMaxMs = -Infinity;
   }
   hide(slot: number): void {
     set(this.hidden, slot);
@@ -211,9 +222,9 @@ export class MessagePage implements Persistent {
     out.f64(position);
     out.f64(this.sentMinMs);
     out.f64(this.sentMaxMs);
-    out.raw(bytesOf(this.live));
-    out.raw(bytesOf(this.hidden));
-    if (this.delayed !== undefined) out.raw(bytesOf(this.delayed));
+    writeBitmap(out, this.live);
+    writeBitmap(out, this.hidden);
+    if (this.delayed !== undefined) writeBitmap(out, this.delayed);
     if (receives !== undefined) {
       out.f64(this.#firstBaseMs);
       out.raw(bytesOf(receives));
@@ -254,12 +265,12 @@ export class MessagePage implements Persistent {
     page.hasRow = true;
     page.sentMinMs = reader.f64();
     page.sentMaxMs = reader.f64();
-    bytesOf(page.live).set(reader.raw(WORDS * 4));
-    bytesOf(page.hidden).set(reader.raw(WORDS * 4));
+    readBitmap(reader, page.live);
+    readBitmap(reader, page.hidden);
     page.liveCount = countBits(page.live);
     if ((parts & HAS_DELAYED) !== 0) {
       page.delayed = new Uint32Array(WORDS);
-      bytesOf(page.delayed).set(reader.raw(WORDS * 4));
+      readBitmap(reader, page.delayed);
     }
     if ((parts & HAS_RECEIVES) !== 0) {
       page.#firstBaseMs = reader.f64();
@@ -311,6 +322,14 @@ function countBits(bitmap: Uint32Array): number {
   let count = 0;
   for (const word of bitmap) for (let bits = word; bits !== 0; bits &= bits - 1) count++;
   return count;
+}
+
+// Word by word: asking such a small array for its buffer would move it out of V8's heap for good.
+function writeBitmap(out: ByteWriter, bitmap: Uint32Array): void {
+  for (let word = 0; word < WORDS; word++) out.u32(bitmap[word] as number);
+}
+function readBitmap(reader: ByteReader, bitmap: Uint32Array): void {
+  for (let word = 0; word < WORDS; word++) bitmap[word] = reader.u32();
 }
 
 function bytesOf(array: Uint32Array | Uint16Array | Float64Array): Uint8Array {
