@@ -40,6 +40,7 @@ export default defineConfig({
       project('daemon', ['test/{daemon,admin,support,compat}/**/*.test.ts'], 60_000),
       project('contract', ['test/contract/**/*.test.ts'], 120_000),
       project('crash', ['test/crash/**/*.test.ts'], 300_000),
+      project('hostile', ['test/hostile/**/*.test.ts'], 60_000),
     ],
   },
 });

@@ -114,11 +114,11 @@ async function openStorage({ settings }: Config, logger: Logger): Promise<Storag
     });
   } catch (error) {
     if (error instanceof StorageError) throw new StartError(error.message);
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === 'EACCES' || code === 'ENOTDIR' || code === 'EROFS' || code === 'ENOSPC') {
-      throw new StartError(`${settings.data} cannot be used as data directory: ${message}`);
-    }
-    throw error;
+    // Whatever the operating system says of this directory (a file of that name, read-only, no room, no
+    // rights) is the operator's to repair: a line, not a stack.
+    const { syscall, message } = error as NodeJS.ErrnoException;
+    if (syscall === undefined) throw error;
+    throw new StartError(`${settings.data} cannot be used as data directory: ${message}`);
   }
 }
 

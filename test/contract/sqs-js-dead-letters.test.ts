@@ -5,6 +5,7 @@ import {
   ListDeadLetterSourceQueuesCommand,
   ListMessageMoveTasksCommand,
   type ListMessageMoveTasksResultEntry,
+  SetQueueAttributesCommand,
   StartMessageMoveTaskCommand,
 } from '@aws-sdk/client-sqs';
 import { describe, expect, test } from 'vitest';
@@ -54,6 +55,19 @@ describeSqs('SQS dead letters, JavaScript SDK', (sqs) => {
       expect(bodies(await sqs.receiveAll(dead, 1))).toEqual(['bad']);
     });
 
+    test('a queue may be its own dead-letter queue: its messages stay, and nothing spins', async () => {
+      const url = await sqs.createQueue({ VisibilityTimeout: '0' });
+      const RedrivePolicy = JSON.stringify({ deadLetterTargetArn: arnOf(url), maxReceiveCount: 1 });
+      await sqs.client.send(new SetQueueAttributesCommand({ QueueUrl: url, Attributes: { RedrivePolicy } }));
+      expect((await sqs.attributes(url)).RedrivePolicy).toBe(RedrivePolicy);
+      await sqs.send(url, 'x');
+      const all = { MessageSystemAttributeNames: ['All' as const] };
+      for (const count of ['1', '2', '3']) {
+        const [message] = await sqs.receiveAll(url, 1, all);
+        expect(message?.Attributes?.ApproximateReceiveCount).toBe(count);
+      }
+    });
+
     test('an arrival wakes who waits at the dead-letter queue', async () => {
       const { source, dead } = await pair();
       await sqs.send(source, 'x');
@@ -66,14 +80,16 @@ describeSqs('SQS dead letters, JavaScript SDK', (sqs) => {
 
     test('FIFO: the head moves and its group goes on, ids are kept', async () => {
       const { source, dead } = await pair(1, fifo);
-      for (const body of ['m1', 'm2']) await sqs.send(source, body, { MessageGroupId: 'g' });
+      const id = await sqs.send(source, 'm1', { MessageGroupId: 'g' });
+      await sqs.send(source, 'm2', { MessageGroupId: 'g' });
       expect(bodies(await sqs.receive(source, { MaxNumberOfMessages: 1 }))).toEqual(['m1']);
       expect(bodies(await sqs.receive(source, { VisibilityTimeout: 600 }))).toEqual(['m2']);
       const [moved] = await sqs.receiveAll(dead, 1, { MessageSystemAttributeNames: ['All'] });
-      expect(moved?.Body).toBe('m1');
+      expect(moved).toMatchObject({ Body: 'm1', MessageId: id });
       expect(moved?.Attributes).toMatchObject({
         MessageGroupId: 'g',
-        MessageDeduplicationId: expect.stringMatching(/^[0-9a-f]{64}$/),
+        // Its own id, so that two dead letters whose sender gave them one id stay two.
+        MessageDeduplicationId: id,
         DeadLetterQueueSourceArn: arnOf(source),
       });
     });

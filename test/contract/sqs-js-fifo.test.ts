@@ -3,6 +3,7 @@
 import {
   ChangeMessageVisibilityBatchCommand,
   type Message,
+  PurgeQueueCommand,
   SendMessageBatchCommand,
   SendMessageCommand,
   type SendMessageCommandOutput,
@@ -157,6 +158,22 @@ describeSqs('SQS FIFO queues, JavaScript SDK', (sqs) => {
       await sqs.client.send(new SetQueueAttributesCommand({ QueueUrl: byGroup, Attributes }));
       expect((await sqs.attributes(byGroup)).DeduplicationScope).toBe('queue');
       expect((await send(byGroup, 'i', 'x', 'id')).MessageId).not.toBe(other.MessageId);
+    });
+
+    test('a purge forgets the ids, of what is there and of what was deleted', async () => {
+      const url = await sqs.createQueue({ FifoQueue: 'true' });
+      const first = await send(url, 'g', 'deleted', 'id-1');
+      await sqs.remove(url, (await sqs.receiveAll(url, 1))[0]!);
+      expect((await send(url, 'g', 'again', 'id-1')).MessageId).toBe(first.MessageId);
+      await sqs.client.send(new PurgeQueueCommand({ QueueUrl: url }));
+      const second = await send(url, 'g', 'one', 'id-1');
+      expect(second.MessageId).not.toBe(first.MessageId);
+      await send(url, 'g', 'two', 'id-2');
+      await sqs.client.send(new PurgeQueueCommand({ QueueUrl: url }));
+      const third = await send(url, 'g', 'new one', 'id-1');
+      expect((await send(url, 'g', 'duplicate', 'id-1')).MessageId).toBe(third.MessageId);
+      await send(url, 'g', 'new two', 'id-2');
+      expect(bodies(await sqs.receiveAll(url, 2))).toEqual(['new one', 'new two']);
     });
 
     test('inside of one batch too', async () => {

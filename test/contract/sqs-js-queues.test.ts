@@ -1,6 +1,7 @@
 // Goal: queues, their attributes, tags, policies and lists behave on the JavaScript SDK as on AWS.
 import {
   AddPermissionCommand,
+  type AddPermissionCommandInput,
   CreateQueueCommand,
   DeleteQueueCommand,
   GetQueueAttributesCommand,
@@ -163,7 +164,7 @@ describeSqs('SQS queues, JavaScript SDK', (sqs) => {
         Policy:
           '{"Version": "2012-10-17",  "Statement": [{"Effect": "Allow", "Principal": "*", ' +
           `"Action": "sqs:SendMessage", "Resource": "${arnOf(url)}"}]}`,
-        RedrivePolicy: `{ "maxReceiveCount" : "5", "deadLetterTargetArn":"${arnOf(dead)}"}`,
+        RedrivePolicy: `{ "maxReceiveCount" : 5, "deadLetterTargetArn":"${arnOf(dead)}"}`,
         RedriveAllowPolicy: '{"redrivePermission": "denyAll"}',
         KmsMasterKeyId: 'alias/aws/sqs',
         KmsDataKeyReusePeriodSeconds: '60',
@@ -175,6 +176,21 @@ describeSqs('SQS queues, JavaScript SDK', (sqs) => {
       for (const name of ['Policy', 'RedrivePolicy', 'RedriveAllowPolicy', 'KmsMasterKeyId'] as const) {
         expect(after[name]).toBeUndefined();
       }
+    });
+
+    test('a redrive policy that counts in text is shown with a number', async () => {
+      const deadLetterTargetArn = arnOf(await sqs.createQueue());
+      const policy = (maxReceiveCount: unknown): Record<string, string> => ({
+        RedrivePolicy: JSON.stringify({ deadLetterTargetArn, maxReceiveCount }),
+      });
+      const name = uniqueName();
+      const url = await sqs.createQueue(policy('1'), name);
+      const shown = async (): Promise<unknown> => JSON.parse((await sqs.attributes(url)).RedrivePolicy!);
+      expect(await shown()).toEqual({ deadLetterTargetArn, maxReceiveCount: 1 });
+      await set(url, policy('12'));
+      expect(await shown()).toEqual({ deadLetterTargetArn, maxReceiveCount: 12 });
+      // Both forms say the same.
+      for (const count of ['12', 12]) expect(await sqs.createQueue(policy(count), name)).toBe(url);
     });
 
     test('a set is all or nothing', async () => {
@@ -298,6 +314,15 @@ describeSqs('SQS queues, JavaScript SDK', (sqs) => {
     expect((await failureOf(add('one', 'SendMessage'))).message).toBe(
       'Value one for parameter Label is invalid. Reason: Already exists.',
     );
+    const grant = { QueueUrl: url, Label: 'three', AWSAccountIds: [account], Actions: ['SendMessage'] };
+    for (const [lack, text] of [
+      [{ Actions: [] }, 'The request must contain the parameter Actions.'],
+      [{ AWSAccountIds: [] }, 'Value [] for parameter PrincipalId is invalid. Reason: Unable to verify.'],
+      [{ AWSAccountIds: undefined }, 'The request must contain the parameter PrincipalId.'],
+    ] as const) {
+      const lacking = { ...grant, ...lack } as AddPermissionCommandInput;
+      expect((await failureOf(sqs.client.send(new AddPermissionCommand(lacking)))).message).toBe(text);
+    }
     await drop('one');
     await drop('two');
     expect((await sqs.attributes(url)).Policy).toBeUndefined();

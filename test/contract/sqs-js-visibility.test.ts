@@ -73,6 +73,19 @@ describeSqs('SQS visibility and waiting, JavaScript SDK', (sqs) => {
       expect(await sqs.receive(url)).toEqual([]);
     });
 
+    test('an older handle hides and shows the message that somebody else has by now', async () => {
+      const url = await sqs.createQueue();
+      await sqs.send(url, 'x');
+      const [older] = await sqs.receiveAll(url, 1, { VisibilityTimeout: 0 });
+      const [newer] = await sqs.receiveAll(url, 1, { VisibilityTimeout: 600 });
+      await change(url, older!, 600);
+      expect(await sqs.receive(url)).toEqual([]);
+      await change(url, older!, 0);
+      expect(await sqs.receive(url, { VisibilityTimeout: 600 })).toHaveLength(1);
+      await sqs.remove(url, newer!);
+      expect(await sqs.counts(url)).toEqual({ ready: 0, leased: 0, delayed: 0 });
+    });
+
     test('what can not be changed, and why', async () => {
       const url = await sqs.createQueue();
       const other = await sqs.createQueue();

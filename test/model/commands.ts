@@ -326,13 +326,13 @@ function judgeChange(queue: NaiveQueue, change: LeaseChange, code: string | unde
   const message = queue.find(change);
   const state = message === undefined ? undefined : queue.state(message, nowMs);
   const isHeld = state === 'leased' && message?.generation === change.generation;
-  // An unordered message that nobody holds any more may be hidden again by whoever once held it.
-  const isFree = state === 'ready' && queue.settings.ordering === 'none';
-  const isAllowed = isHeld || isFree;
+  // An unordered message may be hidden and shown by whoever once held it.
+  const isTheirs = (state === 'leased' || state === 'ready') && queue.settings.ordering === 'none';
+  const isAllowed = isHeld || isTheirs;
   if (isAllowed !== (code === undefined)) fail([`changing a lease of a ${state} message: ${code}`]);
   if (message === undefined || !isAllowed) return;
   message.leasedUntilMs = nowMs + change.leaseMs;
-  message.generation = change.generation;
+  if (state === 'ready') message.generation = change.generation;
 }
 
 export class Purge extends QueueAction {
@@ -340,6 +340,7 @@ export class Purge extends QueueAction {
     const asked = system.submit({ kind: 'purge', entity: queue.entity }, (reply) => {
       expectKind(reply, 'done');
       queue.messages = [];
+      queue.accepted.clear();
       // What is on its way is still in its place, and goes with the rest.
       world.moving = world.moving.filter((one) => one.from !== this.queue);
     });

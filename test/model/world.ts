@@ -193,9 +193,10 @@ export class World {
     const overtaken = this.moving
       .slice(0, index)
       .find((one) => one.to === name && one.message.group === group);
-    queue.append(arrived(moving, found, nowMs));
+    const message = arrived(moving, found, nowMs);
+    queue.append(message);
     // It takes its id in the new queue when that is free, and comes in any case.
-    const key = queue.dedupKey(group, moving.message.dedupId);
+    const key = queue.dedupKey(group, message.dedupId);
     const atMs = found.message.sentAtMs;
     if (key !== undefined && queue.firstOf(key, atMs) === undefined) {
       queue.accepted.set(key, { atMs, sent: undefined });
@@ -226,6 +227,8 @@ function arrived(moving: Moving, found: Found, nowMs: number): NaiveMessage {
   const isOrdered = message.group !== undefined;
   return {
     ...message,
+    // A dead letter is deduplicated by its own id.
+    dedupId: isRedrive || message.dedupId === undefined ? message.dedupId : found.message.id,
     sequence: found.sequence,
     origin: isRedrive ? undefined : from,
     sentAtMs: isRedrive ? found.message.sentAtMs : isOrdered ? nowMs : message.sentAtMs,
@@ -248,6 +251,7 @@ function compareMessage(name: string, queue: NaiveQueue, peeked: PeekedMessage, 
   expect('receive count', peeked.receiveCount, message.receiveCount);
   expect('body', peeked.message.bodyText(), message.body);
   expect('group', peeked.message.group, message.group);
+  expect('dedup id', peeked.message.dedupId, message.dedupId);
   expect('send time', peeked.message.sentAtMs, message.sentAtMs);
   expect('origin', peeked.message.origin?.name, message.origin);
   return wrong;

@@ -155,7 +155,11 @@ function spawnCaudal(
   env: Readonly<Record<string, string>>,
   cwd?: string,
 ): ChildProcess {
-  const flags = ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=16', '--heap-growing-percent=60'];
+  const flags = [
+    '--disable-warning=ExperimentalWarning',
+    '--max-semi-space-size=16',
+    '--heap-growing-percent=60',
+  ];
   const child = spawn(process.execPath, [...flags, join(root, 'src/cli/main.ts'), ...args], {
     cwd: cwd ?? tmpdir(),
     env: { ...cleanEnvironment(), ...wrapperEnvironment, ...env },

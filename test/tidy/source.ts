@@ -55,12 +55,12 @@ export function parseSource(filePath: string, text: string): SourceFile {
   return { path: filePath, text, lines, codeLines: bare.split('\n'), imports: findImports(filePath, code) };
 }
 
-const importPattern = /\b(?:from|import)\s*\(?\s*(['"])([^'"\n]+)\1/g;
+const importPattern = /(?:(?<![.\w])from|\bimport)\s+(['"])([^'"\n]+)\1|\bimport\s*\(\s*(['"])([^'"\n]+)\3/g;
 
 function findImports(filePath: string, code: string): Import[] {
   const found: Import[] = [];
   for (const match of code.matchAll(importPattern)) {
-    const specifier = match[2] as string;
+    const specifier = (match[2] ?? match[4]) as string;
     const line = code.slice(0, match.index).split('\n').length;
     const isRelative = specifier.startsWith('.');
     const target = isRelative ? path.posix.join(path.posix.dirname(filePath), specifier) : undefined;
@@ -74,7 +74,7 @@ function findImports(filePath: string, code: string): Import[] {
 const tokenPattern =
   /\/\/[^\n]*|\/\*[\s\S]*?\*\/|'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\])*`|(?<=[(,=:[!&|?{};]\s*|\breturn\s+)\/(?![/*])(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\n[])+\/[a-z]*/g;
 
-export function blankComments(text: string): string {
+function blankComments(text: string): string {
   return text.replace(tokenPattern, (token) => {
     if (!token.startsWith('//') && !token.startsWith('/*')) return token;
     return token.replace(/[^\n]/g, ' ');

@@ -8,7 +8,7 @@ import { readMessage } from '../message.ts';
 import type { OutboxEntry } from './cell-root.ts';
 import type { QueueContext } from './context.ts';
 import { findLive } from './context.ts';
-import { appendMessage, dedupHash, dedupedId, drawId } from './send.ts';
+import { appendMessage, dedupHash, dedupedId, drawId, findFirst } from './send.ts';
 
 export interface ArrivingMessage {
   readonly entry: OutboxEntry;
@@ -61,11 +61,11 @@ export function decideArrive(context: QueueContext, command: Arrive): ArrivedRep
 
 function takeMessage(context: QueueContext, definition: QueueDefinition, arriving: ArrivingMessage): void {
   const stored = readMessage(Buffer.from(arriving.record));
-  const message = outgoing(stored);
+  const message = outgoing(stored, arriving.entry.kind);
   const hash = definition.settings.dedup === 'none' ? undefined : dedupHash(definition, message);
   // A moved message was acknowledged once and is never dropped as a duplicate; it takes its id when it is
   // free.
-  const isFree = hash !== undefined && context.state.dedup.find(hash, context.state.nowMs) === undefined;
+  const isFree = hash !== undefined && findFirst(context, definition, hash) === undefined;
   const dedup = isFree ? hash : undefined;
   const sequence = context.state.queue(definition.entity).nextSequence;
   const isOrdered = definition.settings.ordering === 'group';
@@ -87,12 +87,16 @@ function takeMessage(context: QueueContext, definition: QueueDefinition, arrivin
   });
 }
 
-function outgoing(stored: StoredMessage): OutgoingMessage {
+/**
+ * A dead letter is deduplicated by what it is: two that share an id of their sender are two all the same (SQS
+ * developer guide, dead-letter queue redrive).
+ */
+function outgoing(stored: StoredMessage, kind: OutboxEntry['kind']): OutgoingMessage {
   return {
     body: stored.isText ? stored.bodyText() : stored.body(),
     attributes: stored.attributes,
     group: stored.group,
-    dedupId: stored.dedupId,
+    dedupId: kind === 'deadLetter' && stored.dedupId !== undefined ? stored.id : stored.dedupId,
     sender: stored.sender,
     trace: stored.trace,
   };

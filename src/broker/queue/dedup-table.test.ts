@@ -42,14 +42,27 @@ test('every id of the window is found and no other, also from rows and after a r
   const inOrder = [...rows].sort(([a], [b]) => a - b).map(([index, bytes]) => ({ index, bytes }));
   restarted.restore(inOrder);
   for (const each of [table, restarted]) {
-    for (let n = 1; n <= COUNT; n += 997) expect(each.find(hashOf(n), 2000)?.sequence).toBe(n);
-    for (let n = COUNT + 1; n < COUNT + 5000; n++) expect(each.find(hashOf(n), 2000)).toBeUndefined();
+    for (let n = 1; n <= COUNT; n += 997) expect(each.find(hashOf(n), 2000, 0)?.sequence).toBe(n);
+    for (let n = COUNT + 1; n < COUNT + 5000; n++) expect(each.find(hashOf(n), 2000, 0)).toBeUndefined();
   }
   // What a row holds already is not added again by a replay.
   restarted.add(hashOf(COUNT + 1), { sequence: 1, sentAtMs: 1000, batch: COUNT });
-  expect(restarted.find(hashOf(COUNT + 1), 2000)).toBeUndefined();
+  expect(restarted.find(hashOf(COUNT + 1), 2000, 0)).toBeUndefined();
   restarted.add(hashOf(COUNT + 1), { sequence: 7, sentAtMs: 1000, batch: COUNT + 1 });
-  expect(restarted.find(hashOf(COUNT + 1), 2000)?.sequence).toBe(7);
+  expect(restarted.find(hashOf(COUNT + 1), 2000, 0)?.sequence).toBe(7);
+});
+
+test('a purge frees ids, and the next send under one is found again', () => {
+  const { table, rows, save } = tableWithRows();
+  table.add(hashOf(1), { sequence: 1, sentAtMs: 1000, batch: 1 });
+  table.add(hashOf(2), { sequence: 2, sentAtMs: 1000, batch: 1 });
+  expect(table.find(hashOf(1), 1000, 2)).toBeUndefined();
+  expect(table.find(hashOf(2), 1000, 2)?.sequence).toBe(2);
+  table.add(hashOf(1), { sequence: 3, sentAtMs: 1000, batch: 2 });
+  save(2);
+  const restarted = new DedupTable(new DirtySet(), (_kind, _entity, index) => rows.get(index));
+  restarted.restore([...rows].map(([index, bytes]) => ({ index, bytes })));
+  for (const each of [table, restarted]) expect(each.find(hashOf(1), 1000, 2)?.sequence).toBe(3);
 });
 
 test('an id is free again when its window is over, and its rows go', () => {
@@ -57,8 +70,8 @@ test('an id is free again when its window is over, and its rows go', () => {
   table.add(hashOf(1), { sequence: 1, sentAtMs: 1000, batch: 1 });
   save(1);
   expect(rows.size).toBe(1);
-  expect(table.find(hashOf(1), 1000 + limits.dedupWindowMs - 1)?.sequence).toBe(1);
-  expect(table.find(hashOf(1), 1000 + limits.dedupWindowMs)).toBeUndefined();
+  expect(table.find(hashOf(1), 1000 + limits.dedupWindowMs - 1, 0)?.sequence).toBe(1);
+  expect(table.find(hashOf(1), 1000 + limits.dedupWindowMs, 0)).toBeUndefined();
   table.expire(1000 + limits.dedupWindowMs, 2);
   save(2);
   expect(rows.size).toBe(0);

@@ -93,14 +93,18 @@ export class DedupTable {
     }
   }
 
-  /** The first send under this id, if it was less than a window ago. */
-  find(hash: DedupHash, nowMs: number): DedupHit | undefined {
+  /** The first send under this id, if it was less than a window ago and nothing purged it since. */
+  find(hash: DedupHash, nowMs: number, purgedBelow: number): DedupHit | undefined {
     for (let i = this.#runs.length - 1; i >= 0; i--) {
       const run = this.#runs[i] as Run;
       if (run.newestMs + limits.dedupWindowMs <= nowMs) break;
       let sequence = 0;
       run.index.find(hash[0] as number, hash[1] as number, (entry) => {
-        sequence = this.#compare(run.chunks[entry >>> 10] as Chunk, entry & 1023, { hash, nowMs });
+        sequence = this.#compare(run.chunks[entry >>> 10] as Chunk, entry & 1023, {
+          hash,
+          nowMs,
+          purgedBelow,
+        });
         return sequence > 0;
       });
       if (sequence > 0) return { sequence };
@@ -187,17 +191,19 @@ export class DedupTable {
     return bytes === undefined ? undefined : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
-  /** The sequence under which the id was sent, or 0: the index named another id, or the window is over. */
+  /** The sequence under which the id was sent, or 0: another id, or one whose window is over. */
   #compare(
     chunk: Chunk,
     place: number,
-    wanted: { readonly hash: DedupHash; readonly nowMs: number },
+    wanted: { readonly hash: DedupHash; readonly nowMs: number; readonly purgedBelow: number },
   ): number {
     const row = this.#rowOf(chunk);
     const at = HEADER_BYTES + place * ENTRY_BYTES;
     if (row === undefined || row.length < at + ENTRY_BYTES) return 0;
     for (let i = 0; i < 4; i++) if (row.readUInt32LE(at + i * 4) !== wanted.hash[i]) return 0;
-    return row.readDoubleLE(at + 24) + limits.dedupWindowMs > wanted.nowMs ? row.readDoubleLE(at + 16) : 0;
+    const sequence = row.readDoubleLE(at + 16);
+    const isOver = row.readDoubleLE(at + 24) + limits.dedupWindowMs <= wanted.nowMs;
+    return isOver || sequence < wanted.purgedBelow ? 0 : sequence;
   }
 }
 

@@ -78,6 +78,9 @@ export class LeaseTable {
     this.#freeHead = at;
     this.#entities[at] = 0;
     this.count--;
+    // A burst of leases is over: give its memory back, with room for the next one of half the size.
+    if (this.count < this.#capacity / 8 && this.#capacity > INITIAL_CAPACITY)
+      this.#resize(this.#capacity / 4);
     return true;
   }
 
@@ -126,25 +129,34 @@ export class LeaseTable {
       this.#freeHead = this.#hashNext[at] as number;
       return at;
     }
-    if (this.#used === this.#capacity) this.#grow();
+    if (this.#used === this.#capacity) this.#resize(this.#capacity * 2);
     return this.#used++;
   }
 
-  #grow(): void {
-    const capacity = this.#capacity * 2;
-    this.#entities = copyInto(new Uint32Array(capacity), this.#entities);
-    this.#sequences = copyInto(new Float64Array(capacity), this.#sequences);
-    this.#generations = copyInto(new Float64Array(capacity), this.#generations);
-    this.#untils = copyInto(new Float64Array(capacity), this.#untils);
-    this.#wheelNext = copyInto(new Int32Array(capacity), this.#wheelNext);
-    this.#wheelPrevious = copyInto(new Int32Array(capacity), this.#wheelPrevious);
-    this.#hashNext = new Int32Array(capacity);
+  /** Moves every lease into arrays of another size; indexes change. */
+  #resize(capacity: number): void {
+    const leases = { entities: this.#entities, sequences: this.#sequences, generations: this.#generations };
+    const untils = this.#untils;
+    const used = this.#used;
     this.#capacity = capacity;
+    this.#entities = new Uint32Array(capacity);
+    this.#sequences = new Float64Array(capacity);
+    this.#generations = new Float64Array(capacity);
+    this.#untils = new Float64Array(capacity);
+    this.#wheelNext = new Int32Array(capacity);
+    this.#wheelPrevious = new Int32Array(capacity);
+    this.#hashNext = new Int32Array(capacity);
     this.#buckets = new Int32Array(capacity * 2).fill(-1);
-    for (let at = 0; at < this.#used; at++) {
-      const bucket = this.#bucketOf(this.#entities[at] as number, this.#sequences[at] as number);
-      this.#hashNext[at] = this.#buckets[bucket] as number;
-      this.#buckets[bucket] = at;
+    this.#wheel.fill(-1);
+    this.#freeHead = -1;
+    this.#used = 0;
+    this.count = 0;
+    for (let at = 0; at < used; at++) {
+      const entity = leases.entities[at] as number;
+      if (entity === 0) continue;
+      const sequence = leases.sequences[at] as number;
+      const generation = leases.generations[at] as number;
+      this.set({ entity, sequence, generation, untilMs: untils[at] as number });
     }
   }
 
@@ -176,9 +188,4 @@ export class LeaseTable {
     else this.#wheelNext[previous] = next;
     if (next >= 0) this.#wheelPrevious[next] = previous;
   }
-}
-
-function copyInto<A extends Uint32Array | Int32Array | Float64Array>(target: A, source: A): A {
-  target.set(source);
-  return target;
 }

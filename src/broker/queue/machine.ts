@@ -1,6 +1,5 @@
 // The state machine of a queue cell: commands in, answers out, everything recorded on the way. One instance
 // lives as long as its cell; `load` gives it a fresh state.
-import { limits } from '../../base/limits.ts';
 import type { Rng } from '../../base/rng.ts';
 import type { CellLog, Position } from '../../storage/types.ts';
 import type { Catalog } from '../catalog-types.ts';
@@ -194,13 +193,16 @@ export class QueueMachine implements CellMachine<QueueCellCommand> {
   #moveAnswered(command: MoveAnswered): Reply {
     const { outbox } = this.state.root;
     const failed: { entity: number; taskId: string }[] = [];
+    const moved = new Map<string, number>();
     for (const { outboxSequence, isAccepted } of command.answers) {
       const entry = outbox.get(outboxSequence);
-      if (!isAccepted && entry?.taskId !== undefined)
-        failed.push({ entity: entry.entity, taskId: entry.taskId });
+      if (entry?.taskId === undefined) continue;
+      if (isAccepted) moved.set(entry.taskId, entry.entity);
+      else failed.push({ entity: entry.entity, taskId: entry.taskId });
     }
     const reply = decideMoveAnswered(this.#context, command);
     for (const { entity, taskId } of failed) failTask(this.#context, entity, taskId);
+    for (const [taskId, entity] of moved) this.#tasks.arrived(this.#context, entity, taskId);
     return reply;
   }
 
@@ -333,6 +335,8 @@ function emptyReceive(entity: number): Reply {
 function decidePurge(context: QueueContext, command: Purge): Reply {
   if (context.catalog.byEntity(command.entity) === undefined) return queueNotFound;
   const queue = context.state.queue(command.entity);
-  if (queue.liveCount > 0) context.record.floor(command.entity, queue.nextSequence, { ...queue.counts });
+  // Also when nothing is left: the ids of what was settled go too.
+  if (queue.floor < queue.nextSequence)
+    context.record.floor(command.entity, queue.nextSequence, { ...queue.counts });
   return { kind: 'done' };
 }

@@ -71,6 +71,15 @@ export class MoveTasks {
     }
   }
 
+  /** Messages of a task have arrived. When they were the last, it is over now and not a tick later. */
+  arrived(context: QueueContext, entity: number, taskId: string): void {
+    const task = context.state.root.tasks.get(entity)?.find((other) => other.taskId === taskId);
+    if (task === undefined || !isActive(task) || underWay(context, task) > 0) return;
+    if (task.status === 'cancelling') this.#end(context, { ...task, status: 'cancelled' });
+    else if (context.state.queue(entity).counts.ready === 0)
+      this.#end(context, { ...task, status: 'completed' });
+  }
+
   /** True while some task is running: ticks are needed. */
   static isAnyActive(context: QueueContext): boolean {
     for (const tasks of context.state.root.tasks.values())

@@ -38,6 +38,8 @@ export class Queue implements Persistent {
   nextSequence = 1;
   /** Messages below it are gone, whatever their pages say: purged or expired as a whole. */
   floor = 1;
+  /** Ids of deduplication that were sent below it are forgotten. */
+  purgedBelow = 1;
   readonly counts: Record<MessageState, number> = { ready: 0, leased: 0, delayed: 0, moving: 0 };
   /** Receivers of one group exclude each other. */
   isOrdered = false;
@@ -84,11 +86,15 @@ export class Queue implements Persistent {
     const out = scratch;
     out.reset();
     out.u8(VERSION);
-    out.u8((this.isOrdered ? 1 : 0) | (this.hasGroups ? 2 : 0) | (this.hasArrivals ? 4 : 0));
+    const isPurged = this.purgedBelow > 1;
+    out.u8(
+      (this.isOrdered ? 1 : 0) | (this.hasGroups ? 2 : 0) | (this.hasArrivals ? 4 : 0) | (isPurged ? 8 : 0),
+    );
     out.f64(position);
     out.f64(this.nextSequence);
     out.f64(this.floor);
     for (const state of messageStates) out.f64(this.counts[state]);
+    if (isPurged) out.f64(this.purgedBelow);
     return out.bytes();
   }
 
@@ -103,6 +109,7 @@ export class Queue implements Persistent {
     queue.nextSequence = reader.f64();
     queue.floor = reader.f64();
     for (const state of messageStates) queue.counts[state] = reader.f64();
+    if ((flags & 8) !== 0) queue.purgedBelow = reader.f64();
     queue.ready.next = queue.floor;
     queue.needsSweep = queue.floor > 1;
     return queue;

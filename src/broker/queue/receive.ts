@@ -135,7 +135,9 @@ function fateOf(context: QueueContext, definition: QueueDefinition, queue: Queue
   if (page.sentMinMs <= expiresBefore && isExpired(context, queue, sequence, expiresBefore)) return 'expire';
   const policy = definition.settings.deadLetter;
   if (policy === undefined || page.receiveCount(slotOf(sequence)) < policy.maxReceives) return 'deliver';
-  if (context.catalog.find(policy.target) === undefined) return 'deliver';
+  const target = context.catalog.find(policy.target);
+  // Its own dead-letter queue: it has been there all the time.
+  if (target === undefined || target.entity === definition.entity) return 'deliver';
   return context.state.root.outbox.size < limits.outboxEntriesMax ? 'deadLetter' : 'wait';
 }
 

@@ -8,7 +8,7 @@ import { limits } from '../../base/limits.ts';
 import type { QueueContext } from './context.ts';
 import { definitionOf, hashGroup } from './context.ts';
 import { hashId, scramble } from './dedup-hash.ts';
-import type { DedupHash } from './dedup-table.ts';
+import type { DedupHash, DedupHit } from './dedup-table.ts';
 import { queueNotFound } from './errors.ts';
 import { isNoisy, mayHaveNoisyTenants, QUIET_LANE_MAX } from './fairness.ts';
 import { pageIndexOf } from './message-page.ts';
@@ -45,7 +45,7 @@ function sendOne(context: QueueContext, definition: QueueDefinition, message: Ou
   const { settings } = definition;
   const dedup = settings.dedup === 'none' ? undefined : dedupHash(definition, message);
   if (dedup !== undefined) {
-    const first = context.state.dedup.find(dedup, context.state.nowMs);
+    const first = findFirst(context, definition, dedup);
     if (first !== undefined) {
       dedupedId(dedup, first.sequence);
       return { id: lastIdText(), sequence: first.sequence, isDuplicate: true };
@@ -102,6 +102,15 @@ export function appendMessage(
     if (queue.quietLane.length === 0) queue.quietLane = [];
     if (queue.quietLane.length < QUIET_LANE_MAX) queue.quietLane.push(facts.sequence);
   }
+}
+
+/** A purge forgets ids with their messages (recorded from SQS); the rest of what left the queue counts. */
+export function findFirst(
+  { state }: QueueContext,
+  definition: QueueDefinition,
+  dedup: DedupHash,
+): DedupHit | undefined {
+  return state.dedup.find(dedup, state.nowMs, state.queue(definition.entity).purgedBelow);
 }
 
 /** Hash of queue, scope and id; undefined for a message without an id. Valid until the next call. */

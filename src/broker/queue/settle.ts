@@ -82,11 +82,13 @@ function changeOne(
   const { leases, nowMs } = context.state;
   const at = leases.find(queue.entity, change.sequence);
   if (isOrdered && !holds(context, queue, change)) return leaseExpired;
-  // An unordered message whose lease is over but which nobody else has may be hidden again.
-  if (at >= 0 && leases.generationAt(at) !== change.generation) return messageGone;
+  // Unordered: whoever once had the message may hide or show it, also while the next one has it (recorded
+  // from SQS). The lease stays with the next one; that of a session is no business of others.
+  const generation = at < 0 ? change.generation : leases.generationAt(at);
+  if (generation !== change.generation && leases.untilAt(at) < 0) return messageGone;
   const untilMs = nowMs + change.leaseMs;
-  if (change.leaseMs > 0 && untilMs - generationTimeMs(change.generation) > LEASE_MS_MAX) return leaseTooLong;
-  return moveDeadline(context, queue, live, { ...change, untilMs });
+  if (change.leaseMs > 0 && untilMs - generationTimeMs(generation) > LEASE_MS_MAX) return leaseTooLong;
+  return moveDeadline(context, queue, live, { ...change, generation, untilMs });
 }
 
 function moveDeadline(

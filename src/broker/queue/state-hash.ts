@@ -29,7 +29,8 @@ export function hashState(state: QueueCellState): string {
 
 function describeQueue(queue: Queue): string {
   const counts = messageStates.map((name) => `${name}=${queue.counts[name]}`).join(' ');
-  return `queue ${queue.entity} next=${queue.nextSequence} floor=${queue.floor} ${counts}\n`;
+  const places = `next=${queue.nextSequence} floor=${queue.floor} purged=${queue.purgedBelow}`;
+  return `queue ${queue.entity} ${places} ${counts}\n`;
 }
 
 function describePage(state: QueueCellState, queue: Queue, page: MessagePage): string {

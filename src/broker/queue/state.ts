@@ -225,6 +225,8 @@ export class QueueCellState {
     const queue = this.queue(entity);
     if (this.#counts(queue)) {
       queue.floor = Math.max(queue.floor, floor);
+      // Everything went: a purge. Retention takes whole pages and leaves the last one.
+      if (floor === queue.nextSequence) queue.purgedBelow = floor;
       queue.needsSweep = true;
       for (const state of ['ready', 'leased', 'delayed', 'moving'] as const)
         queue.counts[state] -= dropped[state];

@@ -130,6 +130,10 @@ export class EngineCall implements Call, Exchange, ReplySink {
     return this.reply.isOpen;
   }
 
+  hasRoom(): boolean {
+    return this.reply.hasRoom ?? true;
+  }
+
   /** ReplySink: the commit that the answer rests on is done. */
   reveal(reply: Reply): void {
     const respond = this.#respond;

@@ -96,6 +96,12 @@ const charactersText =
   'Invalid characters found. Valid unicode characters are #x9 | #xA | #xD | #x20 to #xD7FF | ' +
   '#xE000 to #xFFFD | #x10000 to #x10FFFF';
 
+export const noDedupId = (): AwsError =>
+  invalidParameter(
+    'The queue should either have ContentBasedDeduplication enabled or MessageDeduplicationId ' +
+      'provided explicitly',
+  );
+
 export const invalidMessageContents = (): AwsError => modelled('InvalidMessageContents', charactersText);
 
 export function receiptHandleInvalid(handle: string): AwsError {

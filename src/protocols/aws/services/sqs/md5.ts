@@ -33,7 +33,7 @@ export function md5OfAttributes(attributes: readonly MessageAttribute[]): string
   return hash('md5', buffer.subarray(0, at), 'hex');
 }
 
-/** Names are ASCII, so that the order of UTF-16 units is the order of bytes. */
+/** Names are Latin, so that the order of UTF-16 units is the order of bytes. */
 function byName(a: MessageAttribute, b: MessageAttribute): number {
   return a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
 }

@@ -20,6 +20,16 @@ test('order, types and values are kept; names, types and values are counted', ()
   expect(counted).toBe('bNumber.int1'.length + 'aBinary.pngxyz'.length + 'uString'.length + 3);
 });
 
+test('names may have letters with marks, counted in bytes', () => {
+  const value = { DataType: 'String', StringValue: 'x' };
+  const names = ['größe.øß', 'žluťoučký_1'];
+  const { attributes, bytes: counted } = prepareAttributes(
+    Object.fromEntries(names.map((name) => [name, value])),
+  );
+  expect(attributes.map(({ name }) => name)).toEqual(names);
+  expect(counted).toBe(Buffer.byteLength(names.join('')) + names.length * 'Stringx'.length);
+});
+
 describe('refusals', () => {
   const text = { DataType: 'String', StringValue: 'x' };
   test.each<[string, Parameters<typeof prepareAttributes>[0]]>([
@@ -51,6 +61,11 @@ describe('refusals', () => {
     ["The message attribute name 'x.' is invalid.", { 'x.': text }],
     ["The message attribute name 'x..y' is invalid.", { 'x..y': text }],
     ["The message attribute name 'x y' is invalid.", { 'x y': text }],
+    ["The message attribute name 'ä§' is invalid.", { 'ä§': text }],
+    ["The message attribute name 'ä.' is invalid.", { 'ä.': text }],
+    ["The message attribute name '名前' is invalid.", { 名前: text }],
+    ["The message attribute name '😀' is invalid.", { '😀': text }],
+    [`The message attribute name '${'ä'.repeat(257)}' is invalid.`, { ['ä'.repeat(257)]: text }],
     ['Invalid characters', { n: { DataType: 'String', StringValue: 'a\u0001' } }],
     [
       "Can't cast the value of message (user) attribute 'n' to a number.",

@@ -13,6 +13,9 @@ export interface PreparedAttributes {
 
 const attributesMax = 10;
 const namePattern = /^(?!\.)(?!.*\.\.)(?!.*\.$)[A-Za-z0-9_.-]{1,256}$/;
+/** Recorded: Latin letters with their marks are taken too, whatever the guide says. */
+const markedPattern =
+  /^(?!\.)(?!.*\.\.)(?!.*\.$)[A-Za-z0-9_.\-\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u017f]{1,256}$/;
 const reservedPattern = /^(?:aws|amazon)\./i;
 const typePattern = /^(?:String|Number|Binary)(?:\.[A-Za-z0-9_.-]*)?$/;
 const typeCharsMax = 256;
@@ -29,7 +32,7 @@ export function prepareAttributes(given: Readonly<Record<string, AttributeValue>
   for (const name of names) {
     const attribute = prepareAttribute(name, given[name]!);
     const { type, value } = attribute;
-    bytes += name.length + Buffer.byteLength(type);
+    bytes += Buffer.byteLength(name) + Buffer.byteLength(type);
     bytes += typeof value === 'string' ? Buffer.byteLength(value) : value.byteLength;
     attributes.push(attribute);
   }
@@ -62,7 +65,7 @@ function checkName(name: string): void {
         'for internal use.',
     );
   }
-  if (namePattern.test(name)) return;
+  if (namePattern.test(name) || markedPattern.test(name)) return;
   throw invalidParameter(
     `The message attribute name '${name}' is invalid. Attribute name can contain A-Z, a-z, 0-9, ` +
       `underscore (_), ` +

@@ -6,7 +6,13 @@ import type { Call } from '../../engine/service.ts';
 import type { SqsInput } from './model.ts';
 import type { Queue } from './queue.ts';
 import { limits } from '../../../../base/limits.ts';
-import { invalidMessageContents, invalidParameter, invalidValue, missingParameter } from './errors.ts';
+import {
+  invalidMessageContents,
+  invalidParameter,
+  invalidValue,
+  missingParameter,
+  noDedupId,
+} from './errors.ts';
 import { md5OfAttributes, md5OfBody } from './md5.ts';
 import { prepareAttributes } from './message-attributes.ts';
 import { hasInvalidCharacters, idReason, isMessageId } from './message-text.ts';
@@ -95,10 +101,7 @@ function dedupIdOf(queue: Queue, id: string | undefined, body: string): string |
   }
   if (!queue.isFifo) return undefined;
   if (queue.hasContentDedup) return hash('sha256', body, 'hex');
-  throw invalidParameter(
-    'The queue should either have ContentBasedDeduplication enabled or MessageDeduplicationId ' +
-      'provided explicitly',
-  );
+  throw noDedupId();
 }
 
 /** The one system attribute there is. It does not count to the size of the message. */

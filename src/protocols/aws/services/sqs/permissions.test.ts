@@ -64,8 +64,13 @@ describe('refusals', () => {
     ['InvalidParameterValue', 'SQS:Fly', () => addStatement(undefined, arn, { ...grant, actions: ['Fly'] })],
     [
       'InvalidParameterValue',
-      'PrincipalId',
+      'Value [me] for parameter PrincipalId is invalid. Reason: Unable to verify.',
       () => addStatement(undefined, arn, { ...grant, accounts: ['me'] }),
+    ],
+    [
+      'InvalidParameterValue',
+      'Value [] for parameter PrincipalId is invalid. Reason: Unable to verify.',
+      () => addStatement(undefined, arn, { ...grant, accounts: [] }),
     ],
     [
       'InvalidParameterValue',

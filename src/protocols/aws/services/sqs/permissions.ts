@@ -1,6 +1,7 @@
 // The queue policy as AddPermission and RemovePermission change it: one statement per label, in the form
 // that the service writes (single values as strings, several as lists). Pure; evaluation is the engine's.
-import { invalidParameter, invalidValue, overLimit } from './errors.ts';
+import type { AwsError } from '../../engine/errors.ts';
+import { invalidValue, overLimit } from './errors.ts';
 
 const actionsMax = 7;
 const statementsMax = 20;
@@ -106,12 +107,12 @@ function checkGrant({ label, accounts, actions }: Grant): void {
   if (accounts.length > principalsMax) {
     throw overLimit(`${accounts.length} Principals were found, maximum allowed is ${principalsMax}.`);
   }
-  for (const account of accounts) {
-    if (!/^\d{12}$/.test(account))
-      throw invalidParameter(
-        `Value [${account}] for parameter PrincipalId is invalid. Reason: Unable to verify.`,
-      );
-  }
+  if (accounts.length === 0) throw unverified('');
+  for (const account of accounts) if (!/^\d{12}$/.test(account)) throw unverified(account);
+}
+
+function unverified(account: string): AwsError {
+  return invalidValue('PrincipalId', `[${account}]`, 'Unable to verify.');
 }
 
 function statementsOf(policy: PolicyDocument): readonly unknown[] {

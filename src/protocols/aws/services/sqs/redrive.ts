@@ -32,7 +32,18 @@ export function applyRedrive(
   if (given['RedrivePolicy'] === undefined) return;
   const text = draft.annotations['RedrivePolicy'];
   delete draft.settings.deadLetter;
-  if (text !== undefined) draft.settings.deadLetter = deadLetterPolicy(sqs, call, source, text);
+  if (text === undefined) return;
+  const policy = deadLetterPolicy(sqs, call, source, text);
+  draft.settings.deadLetter = policy;
+  draft.annotations['RedrivePolicy'] = withNumber(text, policy.maxReceives);
+}
+
+/** AWS shows the count as a number, also when it came as text; clients that compare policies rely on it. */
+function withNumber(text: string, maxReceiveCount: number): string {
+  const members = jsonObject(text)!;
+  return typeof members['maxReceiveCount'] === 'number'
+    ? text
+    : JSON.stringify({ ...members, maxReceiveCount });
 }
 
 export interface RedriveChange {
@@ -57,7 +68,6 @@ function deadLetterPolicy(
   if (target.name.endsWith('.fifo') !== isFifo) {
     throw invalid(text, 'Dead-letter queue must be same type of queue as the source.');
   }
-  if (target.name === source.name) throw invalid(text, 'A queue can not be its own dead-letter queue.');
   const definition = sqs.broker.catalog.find(target);
   if (definition === undefined) throw queueDoesNotExist(call);
   if (!mayUse(definition.annotations['RedriveAllowPolicy'], arnOf(source))) {

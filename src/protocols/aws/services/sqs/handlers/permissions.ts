@@ -9,12 +9,12 @@ import { addStatement, removeStatement } from '../permissions.ts';
 import { openOwnQueue } from '../queue.ts';
 
 export async function addPermission(sqs: Sqs, input: SqsInput<'AddPermission'>, call: Call): Promise<object> {
-  const { Label: label, AWSAccountIds: accounts = [], Actions: actions = [] } = input;
+  const { Label: label, AWSAccountIds: accounts, Actions: actions = [] } = input;
   const find = (): Queue => openOwnQueue(sqs, call, input.QueueUrl, 'sqs:AddPermission');
   await changeQueue(call, find, (queue) => {
     if (label === undefined) throw missingParameter('Label');
-    if (accounts.length === 0) throw missingParameter('PrincipalId');
-    if (actions.length === 0) throw missingParameter('ActionName');
+    if (accounts === undefined) throw missingParameter('PrincipalId');
+    if (actions.length === 0) throw missingParameter('Actions');
     const { resource } = queue;
     return withPolicy(queue, addStatement(resource.policy, resource.arn, { label, accounts, actions }));
   });

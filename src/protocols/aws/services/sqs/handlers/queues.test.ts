@@ -84,7 +84,7 @@ describe('RedrivePolicy', () => {
     await create('some', { RedriveAllowPolicy: JSON.stringify(one) });
   });
 
-  test('becomes the policy of the core, count as number or text, and is echoed', async () => {
+  test('becomes the policy of the core, count as number or text, and is shown with a number', async () => {
     for (const [name, count] of [
       ['a', 3],
       ['b', '3'],
@@ -93,7 +93,7 @@ describe('RedrivePolicy', () => {
       await create(name, attributes);
       const definition = fake.broker.catalog.find(queueName('000000000000', 'us-east-1', name))!;
       expect(definition.settings.deadLetter).toMatchObject({ target: { name: 'dlq' }, maxReceives: 3 });
-      expect(definition.annotations['RedrivePolicy']).toBe(attributes['RedrivePolicy']);
+      expect(definition.annotations['RedrivePolicy']).toBe(redriveTo('dlq')['RedrivePolicy']);
     }
     const listed = listDeadLetterSourceQueues(fake.sqs, { QueueUrl: 'dlq' }, fake.call());
     expect(listed.queueUrls?.map((url) => url.slice(-1))).toEqual(['a', 'b']);
@@ -131,7 +131,7 @@ describe('RedrivePolicy', () => {
     ['same account and region', { RedrivePolicy: elsewhere }],
     ['does not have permission', redriveTo('closed')],
     ['does not have permission', redriveTo('some')],
-    ['its own dead-letter queue', redriveTo('x')],
+    ['The specified queue does not exist.', redriveTo('x')],
     ['not a valid JSON map', { RedrivePolicy: '[]' }],
     [
       'mandatory attribute: maxReceiveCount',

@@ -239,6 +239,15 @@ describe('SendMessageBatch', () => {
     expect(attempt).toThrow('The request must contain the parameter MessageGroupId.');
     expect(attempt).toThrow(expect.objectContaining({ code: 'InvalidParameterValue' }));
   });
+
+  test('FIFO: an entry that nothing tells from its duplicates fails the whole batch', () => {
+    const grouped = (id: string): Entries[number] => ({ ...entry(id), MessageGroupId: 'g' });
+    const attempt = (): unknown =>
+      batch('f.fifo', [{ ...grouped('a'), MessageDeduplicationId: 'd' }, grouped('b')]);
+    expect(attempt).toThrow('either have ContentBasedDeduplication enabled or MessageDeduplicationId');
+    expect(attempt).toThrow(expect.objectContaining({ code: 'InvalidParameterValue' }));
+    expect(fake.broker.commands).toEqual([]);
+  });
 });
 
 describe('limits: aws', () => {

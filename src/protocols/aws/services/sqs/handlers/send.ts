@@ -8,7 +8,13 @@ import type { SqsInput, SqsOutput } from '../model.ts';
 import type { Queue } from '../queue.ts';
 import type { Sqs } from '../sqs.ts';
 import { checkBatch, failedEntry } from '../batch.ts';
-import { batchTooLong, invalidParameter, missingParameter, missingParameterText } from '../errors.ts';
+import {
+  batchTooLong,
+  invalidParameter,
+  missingParameter,
+  missingParameterText,
+  noDedupId,
+} from '../errors.ts';
 import { prepareMessage } from '../message.ts';
 import { sequenceNumber } from '../message-text.ts';
 import { openQueue } from '../queue.ts';
@@ -80,16 +86,17 @@ export function sendMessageBatch(
 }
 
 /**
- * What a whole batch fails for: members that each entry must have (recorded: with this code for the group).
+ * What a whole batch fails for: members that each entry must have (recorded: with this code for the group,
+ * and for an id of deduplication that neither the entry nor its body gives).
  */
 function checkMembers(queue: Queue, entries: readonly Entry[]): void {
   for (const [index, entry] of entries.entries()) {
     if (entry.MessageBody === undefined) {
       throw missingParameter(`SendMessageBatchRequestEntry.${index + 1}.MessageBody`);
     }
-    if (queue.isFifo && entry.MessageGroupId === undefined) {
-      throw invalidParameter(missingParameterText('MessageGroupId'));
-    }
+    if (!queue.isFifo) continue;
+    if (entry.MessageGroupId === undefined) throw invalidParameter(missingParameterText('MessageGroupId'));
+    if (entry.MessageDeduplicationId === undefined && !queue.hasContentDedup) throw noDedupId();
   }
 }
 
