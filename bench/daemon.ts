@@ -13,7 +13,11 @@ export interface DaemonSpec {
 }
 
 /** Flags and environment are those of ./caudal. */
-const nodeFlags = ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=16', '--heap-growing-percent=60'];
+const nodeFlags = [
+  '--disable-warning=ExperimentalWarning',
+  '--max-semi-space-size=16',
+  '--heap-growing-percent=60',
+];
 
 export function startDaemon(spec: DaemonSpec): Promise<Program> {
   const source = join(import.meta.dirname, '../src/cli/main.ts');
