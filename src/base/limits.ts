@@ -127,6 +127,8 @@ export const limits = {
   fenceCacheBytesMax: 8 * MiB,
   /** Open files of sealed body segments of one cell: 0.2 MB each, 3.5 where malloc maps no large blocks. */
   openBodySegmentsMax: 32,
+  /** Damaged places that are remembered as reported; beyond that they are reported again. 100 B each. */
+  damagedPlacesMax: 1024,
   /** A block with its header: 16 pages less what LMDB puts in front of a value. */
   blockBytesMax: 16 * 4096 - 16,
   /**

@@ -12,6 +12,9 @@ import { StartError } from './start-error.ts';
 // Whatever still holds the event loop after the drain (a client library's timer) must not hold the exit.
 const lingerMs = 1000;
 
+/** What is stored holds messages and keys: files that are made are for their owner alone. */
+const ownerOnlyMask = 0o077;
+
 export type { DataCheck } from './offline.ts';
 
 /** `caudal check` and `caudal restore`: what is done to the data while no daemon runs on it. */
@@ -20,6 +23,7 @@ export async function checkData(directory: string): Promise<Result<DataCheck, st
 }
 
 export async function restoreData(backup: string, target: string): Promise<Result<void, string>> {
+  process.umask(ownerOnlyMask);
   return (await import('./offline.ts')).restoreData(backup, target);
 }
 
@@ -44,6 +48,7 @@ export async function runDaemon(args: readonly string[]): Promise<number> {
 }
 
 async function serve(config: Config): Promise<number> {
+  process.umask(ownerOnlyMask);
   const logger = createLogger({
     level: config.settings['log-level'],
     write: (line) => void process.stderr.write(line),

@@ -28,7 +28,7 @@ export async function backupDirectory({ from, to, manifest, barrier }: BackupOpt
     await copied.close();
     for (const { cell, files } of cells) {
       const target = join(to, 'cells', cell);
-      await mkdir(target, { recursive: true });
+      await mkdir(target, { recursive: true, mode: 0o700 });
       await copyCell(join(from, 'cells', cell), target, files);
     }
   } finally {

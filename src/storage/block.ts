@@ -5,7 +5,8 @@
 //   at  size  field (little endian)
 //    0     2  magic and version: 0x4200 + formatVersion
 //    2     2  flags: 1 = sparse
-//    4     4  crc32 of every byte from 8 on
+//    4     4  crc32 of every other byte and of the entity: begun with (the first four as a number) xor
+//             entity, then from 8 on
 //    8     8  first sequence  f64
 //   16     8  last sequence   f64
 //   24     4  record count
@@ -17,8 +18,8 @@
 import { crc32 } from 'node:zlib';
 import { assert } from '../base/assert.ts';
 import { limits } from '../base/limits.ts';
+import { checksumProblem } from './checked-row.ts';
 import { formatVersion } from './format.ts';
-import { StorageError } from './types.ts';
 
 const magic = 0x4200 + formatVersion;
 const headerBytes = 32;
@@ -95,7 +96,7 @@ export class BlockBuilder {
       value.writeUInt32LE((this.#sequences[i] as number) - firstSequence, headerBytes + i * 4);
     }
     this.#records.copy(value, recordsAt, 0, this.#recordsBytes);
-    value.writeUInt32LE(crc32(value.subarray(8)), 4);
+    value.writeUInt32LE(checksumOf(value, this.#entity), 4);
     this.clear();
   }
 
@@ -185,21 +186,18 @@ export function lastSequenceOf(value: Buffer): number {
   return value.readDoubleLE(16);
 }
 
-/** What is wrong with these bytes as a block, or undefined. Reads all of them. */
-export function blockProblem(value: Buffer, firstSequence: number): string | undefined {
+/** What is wrong with these bytes as the block of this key, or undefined. Reads all of them. */
+export function blockProblem(value: Buffer, entity: number, firstSequence: number): string | undefined {
   if (value.length < headerBytes) return `only ${value.length} bytes`;
   if (value.readUInt16LE(0) !== magic) return `unknown version 0x${value.readUInt16LE(0).toString(16)}`;
   if (firstSequenceOf(value) !== firstSequence) return `holds first sequence ${firstSequenceOf(value)}`;
   const listBytes = (value.readUInt16LE(2) & sparseFlag) === 0 ? 0 : value.readUInt32LE(24) * 4;
   const length = headerBytes + listBytes + value.readUInt32LE(28);
   if (length !== value.length) return `${value.length} bytes where the header says ${length}`;
-  if (crc32(value.subarray(8)) !== value.readUInt32LE(4)) return 'checksum does not match';
+  if (checksumOf(value, entity) !== value.readUInt32LE(4)) return checksumProblem;
   return undefined;
 }
 
-/** A block for copying: a damaged one must not be copied on as if it were sound. */
-export function verifiedBlock(entity: number, firstSequence: number, value: Buffer): Block {
-  const problem = blockProblem(value, firstSequence);
-  if (problem === undefined) return new Block(entity, value);
-  throw new StorageError('corrupt', `block ${entity}/${firstSequence}: ${problem}`);
+function checksumOf(value: Buffer, entity: number): number {
+  return crc32(value.subarray(8), (value.readUInt32LE(0) ^ entity) >>> 0);
 }

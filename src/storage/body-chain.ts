@@ -34,9 +34,9 @@ export class BodyChain {
   }
 
   open(): void {
-    const { directory, disk, files } = this.#context;
+    const { directory, files } = this.#context;
     this.segments = files.current.bodies.map((file) => {
-      return new BodySegment(file, segmentPath(directory, 'body', file.number), disk);
+      return new BodySegment(file, segmentPath(directory, 'body', file.number), this.#context);
     });
   }
 
@@ -53,18 +53,23 @@ export class BodyChain {
     return index < block.count && block.sequence(index) === sequence ? block.body(index) : undefined;
   }
 
-  /** The block that holds the first stored sequence of the entity at or after this one. */
+  /** The sound block that holds the first stored sequence of the entity at or after this one. */
   blockAtOrAfter(entity: number, sequence: number): Block | undefined {
     const cached = this.#blocks.get(entity)?.block;
     if (cached !== undefined && sequence >= cached.firstSequence && sequence <= cached.lastSequence)
       return cached;
-    const segment = this.#segmentAtOrAfter(entity, sequence);
-    if (segment === undefined) return undefined;
-    this.touch(segment);
-    const value = segment.valueAtOrAfter(entity, sequence);
-    if (value === undefined) return undefined;
-    this.#readFrom = segment;
-    return this.#blocks.add(entity, value).block;
+    let segment = this.#segmentAtOrAfter(entity, sequence);
+    while (segment !== undefined) {
+      this.touch(segment);
+      const value = segment.valueAtOrAfter(entity, sequence);
+      if (value !== undefined) {
+        this.#readFrom = segment;
+        return this.#blocks.add(entity, value).block;
+      }
+      // What the fence promised is damaged: the next sound block is in a later segment.
+      segment = this.#segmentBehind(segment, entity);
+    }
+    return undefined;
   }
 
   fence(segment: BodySegment): Fence {
@@ -109,6 +114,11 @@ export class BodyChain {
 
   async close(): Promise<void> {
     for (const segment of this.segments) await segment.close();
+  }
+
+  #segmentBehind(segment: BodySegment, entity: number): BodySegment | undefined {
+    const behind = this.segments.slice(this.segments.indexOf(segment) + 1);
+    return behind.find((later) => this.fence(later).find(entity) !== -1);
   }
 
   #segmentAtOrAfter(entity: number, sequence: number): BodySegment | undefined {

@@ -1,6 +1,6 @@
 // Reads bodies wherever they are: runs in unsealed log segments, blocks in body segments. What is sealed
 // has lower sequences than what is not, so a range is read from the blocks first and then from the runs.
-// Used by the cell log. Answers views: valid until the next call into the log.
+// Damaged ones are missing. Used by the cell log. Answers views: valid until the next call into the log.
 import { assert } from '../base/assert.ts';
 import type { BodyChain } from './body-chain.ts';
 import { runCount, runFirstSequence, runStart } from './format.ts';
@@ -29,6 +29,7 @@ export class BodyReader {
     const { segment, list } = found;
     const run = list.floor(sequence);
     const value = this.#valueOf(segment, list, run);
+    if (value === undefined) return undefined;
     const row = list.rowOf(run);
     if (sequence - list.firstSequenceOf(run) >= runCount(value, row)) return undefined;
     const at = this.#startOf(value, row, sequence);
@@ -72,6 +73,7 @@ export class BodyReader {
     const { segment, list, from, limit } = range;
     for (let run = Math.max(list.floor(from), 0); run < list.runCount && records.length < limit; run++) {
       const value = this.#valueOf(segment, list, run);
+      if (value === undefined) continue;
       const row = list.rowOf(run);
       const end = list.firstSequenceOf(run) + runCount(value, row);
       let sequence = Math.max(from, list.firstSequenceOf(run));
@@ -86,7 +88,7 @@ export class BodyReader {
     }
   }
 
-  #valueOf(segment: LogSegment, list: RunList, run: number): Buffer {
+  #valueOf(segment: LogSegment, list: RunList, run: number): Buffer | undefined {
     return this.#logs.value(segment, segment.firstPosition + list.commitOf(run));
   }
 

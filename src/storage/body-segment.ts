@@ -1,15 +1,17 @@
 // One file of sealed bodies: blocks of many entities, sorted by entity and sequence, with a fence.
 // Written whole by a body writer, then only read, then replaced by compaction and unlinked. Opened when
-// asked.
+// asked. Every block is verified when it is read; a damaged one is never handed out.
 import { statSync } from 'node:fs';
 import type { Arena } from './arena.ts';
-import type { BodyFile } from './manifest.ts';
+import { blockProblem, lastSequenceOf } from './block.ts';
+import { checksumProblem, openRow } from './checked-row.ts';
+import type { DamageLog } from './damage.ts';
+import { DamagedBodies } from './damage.ts';
 import { Fence, fenceKey } from './fence.ts';
-import { blockKey, entityOfKey, sequenceMax } from './keys.ts';
+import { blockKey, entityOfKey, firstSequenceOfKey, sequenceMax } from './keys.ts';
 import type { Room } from './lmdb-env.ts';
 import { Env, removeEnvFiles } from './lmdb-env.ts';
-import { lastSequenceOf } from './block.ts';
-import { StorageError } from './types.ts';
+import type { BodyFile } from './manifest.ts';
 
 export class BodySegment {
   readonly number: number;
@@ -18,14 +20,16 @@ export class BodySegment {
   /** Bytes of its blocks, and how many of them were still needed when they were last counted. */
   readonly recordBytes: number;
   liveBytes: number;
-  /** Compaction stays away from a segment in which it has found damage. */
+  /** Compaction stays away from a segment in which damage was found: nothing of it is ever removed. */
   isDamaged = false;
   readonly #mapBytes: number;
   readonly #room: Room;
+  readonly #damages: DamageLog;
   #env: Env | undefined;
 
-  constructor(file: BodyFile, path: string, room: Room) {
-    this.#room = room;
+  constructor(file: BodyFile, path: string, context: { readonly disk: Room; readonly damages: DamageLog }) {
+    this.#room = context.disk;
+    this.#damages = context.damages;
     this.number = file.number;
     this.path = path;
     this.recordBytes = file.recordBytes;
@@ -38,29 +42,44 @@ export class BodySegment {
     return this.#env !== undefined;
   }
 
+  /** Empty when it is damaged: as if there were no body in this segment. */
   loadFence(): Fence {
-    const table = this.#open().read(fenceKey);
-    if (table === undefined) throw new StorageError('corrupt', `${this.path} has no fence`);
-    return new Fence(table);
+    const stored = this.#open().read(fenceKey);
+    const table = stored === undefined ? undefined : openRow(fenceKey, stored);
+    if (table !== undefined) return new Fence(table);
+    this.#report('fence', stored === undefined ? 'missing' : checksumProblem);
+    return new Fence(Buffer.alloc(0));
   }
 
   /**
    * The block that holds `sequence`, or else the entity's next one, as it is stored: valid until the next
-   * read of any environment.
+   * read of any environment. Damaged ones are passed over.
    */
   valueAtOrAfter(entity: number, sequence: number): Buffer | undefined {
-    const floor = this.#floor(entity, sequence);
-    if (floor !== undefined && lastSequenceOf(floor) >= sequence) return floor;
-    return this.#valueAfter(entity, sequence - 1);
+    const floor = this.#floorKey(entity, sequence);
+    const value = floor === undefined ? undefined : this.#soundValue(entity, firstSequenceOfKey(floor));
+    if (value !== undefined && lastSequenceOf(value) >= sequence) return value;
+    let key = this.#keyAfter(entity, sequence);
+    while (key !== undefined) {
+      const first = firstSequenceOfKey(key);
+      const next = this.#soundValue(entity, first);
+      if (next !== undefined) return next;
+      key = this.#keyAfter(entity, first);
+    }
+    return undefined;
   }
 
   /**
-   * The entity's next block with a first sequence above this one, as it is stored, copied into `arena`;
-   * -1 starts at its first.
+   * The entity's next block with a first sequence above this one, copied into `arena`; -1 starts at its
+   * first. A damaged one must not be copied on as if it were sound, nor left out: it throws.
    */
   copyOfNext(entity: number, firstSequence: number, arena: Arena): Buffer | undefined {
-    const value = this.#valueAfter(entity, firstSequence);
-    return value === undefined ? undefined : arena.hold(value);
+    const key = this.#keyAfter(entity, firstSequence);
+    if (key === undefined) return undefined;
+    const first = firstSequenceOfKey(key);
+    const value = this.#soundValue(entity, first);
+    if (value !== undefined) return arena.hold(value);
+    throw new DamagedBodies(this.path, `block ${entity}/${first}`, 'damaged, so it is not compacted');
   }
 
   async close(): Promise<void> {
@@ -74,17 +93,29 @@ export class BodySegment {
     await removeEnvFiles(this.path);
   }
 
-  #floor(entity: number, sequence: number): Buffer | undefined {
+  #floorKey(entity: number, sequence: number): Uint8Array | undefined {
     const start = Buffer.from(blockKey(entity, sequence));
     const key = this.#open().keys({ start, reverse: true, limit: 1 })[0];
-    return key === undefined || entityOfKey(key) !== entity ? undefined : this.#open().readTransient(key);
+    return key === undefined || entityOfKey(key) !== entity ? undefined : key;
   }
 
-  #valueAfter(entity: number, firstSequence: number): Buffer | undefined {
+  #keyAfter(entity: number, firstSequence: number): Uint8Array | undefined {
     const start = Buffer.from(blockKey(entity, firstSequence + 1));
     const end = Buffer.from(blockKey(entity, sequenceMax));
-    const key = this.#open().keys({ start, end, limit: 1 })[0];
-    return key === undefined ? undefined : this.#open().readTransient(key);
+    return this.#open().keys({ start, end, limit: 1 })[0];
+  }
+
+  #soundValue(entity: number, firstSequence: number): Buffer | undefined {
+    const value = this.#open().readTransient(blockKey(entity, firstSequence));
+    const problem = value === undefined ? 'missing' : blockProblem(value, entity, firstSequence);
+    if (problem === undefined) return value;
+    this.#report(`block ${entity}/${firstSequence}`, problem);
+    return undefined;
+  }
+
+  #report(key: string, problem: string): void {
+    this.isDamaged = true;
+    this.#damages.report(this.path, key, problem);
   }
 
   #open(): Env {

@@ -5,6 +5,7 @@ import { limits } from '../base/limits.ts';
 import type { Arena } from './arena.ts';
 import { BodySegment } from './body-segment.ts';
 import type { CellContext } from './cell-context.ts';
+import { sealedRow } from './checked-row.ts';
 import type { FenceRow } from './fence.ts';
 import { encodeFence, fenceKey } from './fence.ts';
 import type { BlockBuilder } from './block.ts';
@@ -89,7 +90,7 @@ export class BodyWriter {
     await this.commit();
     await this.#finishFile();
     return this.#written.map(({ number, path, bytes }) => {
-      return new BodySegment({ number, recordBytes: bytes }, path, this.#context.disk);
+      return new BodySegment({ number, recordBytes: bytes }, path, this.#context);
     });
   }
 
@@ -108,7 +109,7 @@ export class BodyWriter {
   async #finishFile(): Promise<void> {
     const file = this.#file;
     if (file === undefined) return;
-    await file.env.put(fenceKey, encodeFence(file.fence));
+    await file.env.put(fenceKey, sealedRow(fenceKey, encodeFence(file.fence)));
     await file.env.close();
     this.#written.push(file);
     this.#file = undefined;

@@ -2,6 +2,7 @@
 // the hot tail, and the work that goes on behind. Built by the LMDB storage for each cell.
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
+import type { DamageLog } from './damage.ts';
 import type { DiskSpace } from './disk-space.ts';
 import type { HotTail } from './hot-tail.ts';
 import type { CellFiles, Manifest } from './manifest.ts';
@@ -15,6 +16,7 @@ export interface CellContext {
   readonly hotTail: HotTail;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly damages: DamageLog;
   readonly keepLogSegments: boolean;
   readonly liveCountIntervalMs: number;
   /** Work nobody waits for (closing and unlinking); awaited at close, logged when it fails. */

@@ -73,7 +73,7 @@ export class LmdbCellLog implements CellLog {
       const segment = this.#logs.segmentOf(position);
       if (segment === undefined) continue;
       const value = this.#context.hotTail.get(this.#context.name, position) ?? segment.read(position);
-      yield decodeBatch(value, position);
+      yield decodeBatch(value, position, segment.path);
     }
   }
 
@@ -220,7 +220,7 @@ export class LmdbCellLog implements CellLog {
     this.#context.disk.keepBallast();
     this.#logs.committed(segment, position, value);
     if (this.#followers.size === 0) return;
-    const batch = decodeBatch(value, position);
+    const batch = decodeBatch(value, position, segment.path);
     for (const follower of this.#followers) follower(batch);
   }
 }

@@ -1,15 +1,17 @@
 // Reads everything in a data directory and reports what is damaged: `caudal check`. Changes nothing, stops at
 // nothing, and needs no lock (a running daemon only makes it read a moment's state).
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { blockProblem, lastSequenceOf, firstSequenceOf } from './block.ts';
+import { forgottenProblem } from './cell-files.ts';
+import { checksumProblem, openRow } from './checked-row.ts';
 import { Fence, fenceKey } from './fence.ts';
 import { batchProblem } from './format.ts';
-import { blockKey, entityOfKey, logKey, positionOfKey } from './keys.ts';
+import { blockKey, entityOfKey, firstSequenceOfKey, logKey, positionOfKey } from './keys.ts';
 import { Env } from './lmdb-env.ts';
 import type { CellFiles } from './manifest.ts';
-import { Manifest } from './manifest.ts';
-import { pagesFile } from './page-store.ts';
+import { filesKey, Manifest, manifestFile } from './manifest.ts';
+import { pageName, pagesFile } from './page-store.ts';
 
 export interface Damage {
   readonly cell: string;
@@ -33,8 +35,10 @@ export async function checkDirectory(directory: string): Promise<CheckResult> {
   const found: Damage[] = [];
   const counts = { commitCount: 0, blockCount: 0 };
   for (const cell of manifest.cellNames()) {
-    const files = manifest.files(cell);
+    const files = filesOf(manifest, cell, found);
+    if (files === undefined) continue;
     const inCell = { directory: join(directory, 'cells', cell), cell, found, counts };
+    checkForgotten(inCell, files);
     await checkLogs(inCell, files);
     for (const { number } of files.bodies) await checkFile(inCell, `body-${number}.mdb`, checkBlocks);
     await checkFile(inCell, pagesFile, checkPages);
@@ -53,9 +57,35 @@ interface InCell {
 type Report = (key: string, problem: string) => void;
 type CheckRows = (env: Env, report: Report, counts: InCell['counts']) => void;
 
+function filesOf(manifest: Manifest, cell: string, found: Damage[]): CellFiles | undefined {
+  try {
+    return manifest.files(cell);
+  } catch (error) {
+    found.push({ cell, segment: manifestFile, key: filesKey(cell), problem: textOf(error) });
+    return undefined;
+  }
+}
+
+/** What a start refuses: messages in files that the manifest does not name. */
+function checkForgotten({ directory, cell, found }: InCell, files: CellFiles): void {
+  if (!existsSync(directory)) return;
+  const logs = new Set([...files.logs, ...files.keptLogs].map((number) => `log-${number}.mdb`));
+  for (const file of readdirSync(directory)) {
+    const problem = logs.has(file) ? undefined : forgottenProblem(directory, file, files, 'read-only');
+    if (problem !== undefined) found.push({ cell, segment: file, key: 'file', problem });
+  }
+}
+
 async function checkLogs(inCell: InCell, files: CellFiles): Promise<void> {
-  let expected = files.keptLogs.length > 0 ? 1 : files.sealedThrough + 1;
-  for (const number of [...files.keptLogs, ...files.logs]) {
+  // Kept ones need not follow each other: those with damaged commits are.
+  for (const number of files.keptLogs) {
+    await checkFile(inCell, `log-${number}.mdb`, (env, report, counts) => {
+      const first = env.firstKey();
+      if (first !== undefined) checkCommits(env, positionOfKey(first), report, counts);
+    });
+  }
+  let expected = files.sealedThrough + 1;
+  for (const number of files.logs) {
     await checkFile(inCell, `log-${number}.mdb`, (env, report, counts) => {
       expected = checkCommits(env, expected, report, counts);
     });
@@ -72,7 +102,7 @@ async function checkFile(inCell: InCell, file: string, checkRows: CheckRows): Pr
     env = new Env(path, { readOnly: true });
     checkRows(env, report, inCell.counts);
   } catch (error) {
-    report('file', error instanceof Error ? error.message : String(error));
+    report('file', textOf(error));
   }
   await env?.close();
 }
@@ -92,26 +122,24 @@ function checkCommits(env: Env, first: number, report: Report, counts: InCell['c
 }
 
 function checkBlocks(env: Env, report: Report, counts: InCell['counts']): void {
-  const table = env.read(fenceKey);
-  if (table === undefined) return report('file', 'has no fence');
-  const fence = new Fence(table);
+  const stored = env.read(fenceKey);
+  const table = stored === undefined ? undefined : openRow(fenceKey, stored);
+  if (table === undefined) report('fence', stored === undefined ? 'missing' : checksumProblem);
+  const fence = table === undefined ? undefined : new Fence(table);
   let previous = { entity: -1, lastSequence: -1 };
   for (const key of allKeys(env)) {
     if (Buffer.compare(key, fenceKey) === 0) continue;
     const entity = entityOfKey(key);
-    const first = positionOfKey(key.subarray(4));
+    const first = firstSequenceOfKey(key);
     const name = `${entity}/${first}`;
     const value = env.read(blockKey(entity, first));
-    const problem = value === undefined ? 'missing' : blockProblem(value, first);
+    const problem = value === undefined ? 'missing' : blockProblem(value, entity, first);
     counts.blockCount++;
     if (value === undefined || problem !== undefined) {
       report(name, problem ?? 'missing');
       continue;
     }
-    const row = fence.find(entity);
-    const isFenced =
-      row !== -1 && first >= fence.firstSequence(row) && lastSequenceOf(value) <= fence.lastSequence(row);
-    if (!isFenced) report(name, 'outside its fence');
+    if (fence !== undefined && !isFenced(fence, entity, value)) report(name, 'outside its fence');
     if (previous.entity === entity && firstSequenceOf(value) <= previous.lastSequence) {
       report(name, `overlaps the block before it, which ends at ${previous.lastSequence}`);
     }
@@ -119,11 +147,25 @@ function checkBlocks(env: Env, report: Report, counts: InCell['counts']): void {
   }
 }
 
-/** Pages are opaque and can be rebuilt; that each can be read is what is checked. */
+function isFenced(fence: Fence, entity: number, value: Buffer): boolean {
+  const row = fence.find(entity);
+  if (row === -1) return false;
+  return (
+    firstSequenceOf(value) >= fence.firstSequence(row) && lastSequenceOf(value) <= fence.lastSequence(row)
+  );
+}
+
+/** Pages are opaque; that each is what was written is what is checked. */
 function checkPages(env: Env, report: Report): void {
   for (const key of allKeys(env)) {
-    if (env.read(key) === undefined) report(Buffer.from(key).toString('hex'), 'cannot be read');
+    const stored = env.read(key);
+    if (stored === undefined) report(pageName(key), 'missing');
+    else if (openRow(key, stored) === undefined) report(pageName(key), checksumProblem);
   }
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function* allKeys(env: Env): Iterable<Uint8Array> {

@@ -1,12 +1,12 @@
 // Compaction: the source of a merge that copies what is still needed out of neighbouring body segments
 // into new ones in their place. Entity by entity, so that blocks come out full and in order. Used by
 // reclaim.
-import type { Block } from './block.ts';
-import { firstSequenceOf, verifiedBlock } from './block.ts';
+import { Block, firstSequenceOf } from './block.ts';
 import type { BodyChain } from './body-chain.ts';
 import type { BodySegment } from './body-segment.ts';
 import type { BodyWriter } from './body-writer.ts';
 import type { CellContext } from './cell-context.ts';
+import { DamagedBodies } from './damage.ts';
 import { LiveWindow, liveWindow } from './live-runs.ts';
 import type { MergeSource, SliceBudget } from './merge.ts';
 import type { LiveQuery } from './types.ts';
@@ -43,6 +43,7 @@ export class CompactionSource implements MergeSource {
     this.#sources = sources;
     this.#window = new LiveWindow(live);
     this.#entities = entitiesOf(bodies, sources);
+    this.#refuseDamaged();
   }
 
   copy(writer: BodyWriter, budget: SliceBudget): boolean {
@@ -57,12 +58,13 @@ export class CompactionSource implements MergeSource {
         continue;
       }
       this.#after = firstSequenceOf(value);
-      this.#copyBlock(verifiedBlock(entity, this.#after, value), writer);
+      this.#copyBlock(new Block(entity, value), writer);
     }
     return true;
   }
 
   async swap(outputs: readonly BodySegment[]): Promise<void> {
+    this.#refuseDamaged();
     const bodies = this.#bodies.planned(this.#sources, outputs);
     const files = bodies.map((s) => ({ number: s.number, recordBytes: s.recordBytes }));
     await this.#context.files.update((now) => ({ ...now, bodies: files }));
@@ -71,6 +73,13 @@ export class CompactionSource implements MergeSource {
       sources: this.#sources.map((s) => s.number),
       outputs: outputs.map((s) => s.number),
     });
+  }
+
+  /** Bodies that could not be read have not been copied: their file must stay. */
+  #refuseDamaged(): void {
+    const damaged = this.#sources.find((source) => source.isDamaged);
+    if (damaged !== undefined)
+      throw new DamagedBodies(damaged.path, 'file', 'damaged, so it is not compacted');
   }
 
   /** The entity's next block, source after source: their order is the order of its sequences. */

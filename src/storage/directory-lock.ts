@@ -22,7 +22,7 @@ export function lockDirectory(directory: string): DirectoryLock {
   const path = join(directory, 'lock');
   const owner = { ...identity(process.pid), nonce: randomBytes(8).toString('hex') };
   const own = `${path}.${owner.pid}.${owner.nonce}`;
-  writeFileSync(own, JSON.stringify(owner));
+  writeFileSync(own, JSON.stringify(owner), { mode: 0o600 });
   try {
     // A link is made whole or not at all, so nobody ever reads half a lock.
     if (!tryLink(own, path)) takeOver(own, path, directory);

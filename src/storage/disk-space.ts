@@ -155,7 +155,7 @@ export class DiskSpace implements Room {
 
   async #writeBallast(): Promise<void> {
     try {
-      const file = await open(this.#ballastPath, 'w');
+      const file = await open(this.#ballastPath, 'w', 0o600);
       try {
         const piece = Buffer.alloc(ballastPieceBytes, 0x5a);
         for (let at = 0; at < this.#ballastBytes; at += piece.length) await file.write(piece);

@@ -3,6 +3,7 @@
 // only when its fence says yes. Sorted by entity, packed: 36 B an entity in memory and on disk.
 //
 //   per entity, little endian: entity u32, record count f64, bytes f64, first sequence f64, last sequence f64
+//   stored as a row with its checksum (checked-row.ts)
 
 const rowBytes = 36;
 

@@ -5,7 +5,7 @@
 //   at  size  field (little endian)
 //    0     2  magic and version: 0x4300 + formatVersion
 //    2     2  flags: none yet, 0
-//    4     4  crc32 of every byte from 8 on
+//    4     4  crc32 of every other byte: begun with the first four as a number, then from 8 on
 //    8     8  position      f64, an integer; equals the key of the row
 //   16     8  epoch         f64
 //   24     8  timeMs        f64
@@ -23,8 +23,9 @@
 // under Upgrading whether the step back is possible. Blocks of body segments have their own table in
 // block.ts.
 import { crc32 } from 'node:zlib';
+import { checksumProblem } from './checked-row.ts';
+import { corruption } from './damage.ts';
 import type { Batch, BodyRun, CommittedBatch } from './types.ts';
-import { StorageError } from './types.ts';
 
 /** Version of everything under a data directory; a newer one is refused (manifest.ts). */
 export const formatVersion = 1;
@@ -62,7 +63,7 @@ export function encodeBatch(batch: Batch, position: number, value: Buffer): Buff
   }
   value.set(journal, at);
   value.set(bodies, at + journal.length);
-  value.writeUInt32LE(crc32(value.subarray(8)), 4);
+  value.writeUInt32LE(checksumOf(value), 4);
   return value;
 }
 
@@ -74,13 +75,14 @@ export function batchProblem(value: Buffer, position: number): string | undefine
   const tableBytes = runCountOf(value) * runBytes;
   const length = headerBytes + tableBytes + value.readUInt32LE(44) + value.readUInt32LE(48);
   if (length !== value.length) return `${value.length} bytes where the header says ${length}`;
-  if (crc32(value.subarray(8)) !== value.readUInt32LE(4)) return 'checksum does not match';
+  if (checksumOf(value) !== value.readUInt32LE(4)) return checksumProblem;
   return undefined;
 }
 
-export function decodeBatch(value: Buffer, position: number): CommittedBatch {
+/** `file` is where it was read: a damaged commit is refused by name. */
+export function decodeBatch(value: Buffer, position: number, file: string): CommittedBatch {
   const problem = batchProblem(value, position);
-  if (problem !== undefined) throw new StorageError('corrupt', `commit ${position}: ${problem}`);
+  if (problem !== undefined) throw corruption(file, `commit ${position}`, problem);
   const runs: BodyRun[] = [];
   for (let row = 0; row < runCountOf(value); row++) {
     runs.push({
@@ -126,6 +128,10 @@ export function runLength(value: Buffer, row: number): number {
 /** Where the first record of a run starts in the value. */
 export function runStart(value: Buffer, row: number): number {
   return bodiesStart(value) + value.readUInt32LE(headerBytes + row * runBytes + 16);
+}
+
+function checksumOf(value: Buffer): number {
+  return crc32(value.subarray(8), value.readUInt32LE(0));
 }
 
 function bodiesStart(value: Buffer): number {

@@ -29,6 +29,11 @@ export function blockKey(entity: number, firstSequence: number): Buffer {
   return blockBuffer;
 }
 
+/** Of a block. */
+export function firstSequenceOfKey(key: Uint8Array): number {
+  return readU53(key, 4);
+}
+
 export function entityOfKey(key: Uint8Array): number {
   return readU32(key, 0);
 }

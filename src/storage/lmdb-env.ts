@@ -11,7 +11,8 @@ import { rm } from 'node:fs/promises';
 import { open } from 'lmdb';
 import type { RangeOptions, RootDatabase } from 'lmdb';
 import { readEnvFile } from './env-file.ts';
-import { StorageError } from './types.ts';
+import { corruption } from './damage.ts';
+import type { StorageError } from './types.ts';
 
 /**
  * Asked before every write. LMDB formats its message about a write that found no space at all into 100 bytes,
@@ -56,11 +57,13 @@ type Database = RootDatabase<Buffer, Uint8Array>;
 export type Rows = Pick<Database, 'put' | 'remove'>;
 
 export class Env {
+  readonly #path: string;
   readonly #database: Database;
   readonly #room: Room;
 
   constructor(path: string, options: EnvOptions | { readonly readOnly: true }) {
     const isReadOnly = 'readOnly' in options;
+    this.#path = path;
     this.#room = isReadOnly ? noRoom : options.room;
     const isNew = !isThere(path, !isReadOnly && options.hasRemoves === true);
     const newBytes = isNew && !isReadOnly ? treeBytes : 0;
@@ -129,12 +132,21 @@ export class Env {
 
   /** A row's bytes in a buffer of their own. */
   read(key: Uint8Array): Buffer | undefined {
-    return this.#database.getBinary(key);
+    try {
+      return this.#database.getBinary(key);
+    } catch (cause) {
+      throw this.#unreadable(cause);
+    }
   }
 
   /** A row's bytes in lmdb's reused buffer: valid until the next read of any environment. */
   readTransient(key: Uint8Array): Buffer | undefined {
-    const shared = this.#database.getBinaryFast(key);
+    let shared: Buffer | undefined;
+    try {
+      shared = this.#database.getBinaryFast(key);
+    } catch (cause) {
+      throw this.#unreadable(cause);
+    }
     // Its `length` is set by hand on a larger buffer; only a subarray is safe to give to native code.
     return shared?.subarray(0, shared.length);
   }
@@ -149,11 +161,11 @@ export class Env {
 
   /** Keys of a range, read to its end at once: an open cursor would pin pages. Give a limit. */
   keys(range: RangeOptions): Uint8Array[] {
-    return [...this.#database.getKeys(range)];
+    return this.#all(() => this.#database.getKeys(range));
   }
 
   rows(range: RangeOptions): { key: Uint8Array; value: Buffer }[] {
-    return [...this.#database.getRange(range)];
+    return this.#all(() => this.#database.getRange(range));
   }
 
   /** A copy of the file as of one moment, whatever is being written. */
@@ -164,21 +176,35 @@ export class Env {
   async close(): Promise<void> {
     await this.#database.close();
   }
+
+  #all<T>(range: () => Iterable<T>): T[] {
+    try {
+      return [...range()];
+    } catch (cause) {
+      throw this.#unreadable(cause);
+    }
+  }
+
+  /** LMDB found its own tree damaged. */
+  #unreadable(cause: unknown): StorageError {
+    const text = cause instanceof Error ? cause.message : String(cause);
+    return corruption(this.#path, 'file', `LMDB cannot read it (${text})`, cause);
+  }
 }
 
 /** Throws for a file that is not whole, of those from which nothing is ever removed. */
 export function requireWhole(path: string): void {
-  if (!isThere(path, false)) throw new StorageError('corrupt', `${path} is empty`);
+  if (!isThere(path, false)) throw corruption(path, 'file', 'empty');
 }
 
 /** False when LMDB will make the file. What would end the process inside LMDB is refused here. */
 function isThere(path: string, mayEndEarly: boolean): boolean {
   const found = readEnvFile(path);
-  if (typeof found === 'string') throw new StorageError('corrupt', `${path}: ${found}`);
+  if (typeof found === 'string') throw corruption(path, 'file', found);
   if (found === undefined) return false;
   if (found.bytes >= found.countedBytes) return true;
   if (!mayEndEarly || found.countedBytes - found.bytes > givenBackBytesMax) {
-    throw new StorageError('corrupt', `${path} is cut off: ${found.bytes} bytes of ${found.countedBytes}`);
+    throw corruption(path, 'file', `cut off: ${found.bytes} bytes of ${found.countedBytes}`);
   }
   truncateSync(path, found.countedBytes);
   return true;
@@ -198,10 +224,14 @@ function openDatabase(path: string, mapSize: number, readOnly: boolean): Databas
     mapSize,
     maxDbs: 1,
     overlappingSync: false,
+    ...ownerOnly,
     eventTurnBatching: false,
     readOnly,
   });
 }
+
+/** Messages and keys are in these files: for nobody else to read. (Not in lmdb's types.) */
+const ownerOnly = { permissionsMode: 0o600 };
 
 type PutCallback = (error: unknown) => void;
 type PutWithCallback = (key: Uint8Array, value: Buffer, done: PutCallback) => void;

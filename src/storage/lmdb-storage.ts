@@ -13,6 +13,7 @@ import type { CellContext } from './cell-context.ts';
 import { FileList } from './cell-context.ts';
 import { agreeOnFiles } from './cell-files.ts';
 import { LmdbCellLog } from './cell-log.ts';
+import { DamageLog } from './damage.ts';
 import type { DirectoryLock } from './directory-lock.ts';
 import { lockDirectory } from './directory-lock.ts';
 import { DiskSpace } from './disk-space.ts';
@@ -54,6 +55,7 @@ class LmdbStorage implements Storage {
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #hotTail = new HotTail();
+  readonly #damages: DamageLog;
   readonly #cells = new Map<string, LmdbCellLog>();
   readonly #behind = new Set<Promise<unknown>>();
   #wasRestored: boolean;
@@ -63,6 +65,7 @@ class LmdbStorage implements Storage {
     this.#lock = lock;
     this.#clock = options.clock ?? systemClock;
     this.#logger = options.logger ?? silentLogger;
+    this.#damages = new DamageLog(this.#logger);
     this.#disk = new DiskSpace(options.directory, {
       clock: this.#clock,
       logger: this.#logger,
@@ -146,6 +149,7 @@ class LmdbStorage implements Storage {
       hotTail: this.#hotTail,
       clock: this.#clock,
       logger: this.#logger.child({ cell: name }),
+      damages: this.#damages,
       keepLogSegments: this.#options.keepLogSegments ?? false,
       liveCountIntervalMs: this.#options.liveCountIntervalMs ?? limits.liveCountIntervalMs,
       discard: (work) => this.#goOnBehind(work),

@@ -5,16 +5,16 @@ import { assert } from '../base/assert.ts';
 import { limits } from '../base/limits.ts';
 import { ByteRing } from './byte-ring.ts';
 import type { CellContext } from './cell-context.ts';
+import { corruption } from './damage.ts';
 import { LogSegment } from './log-segment.ts';
 import { segmentPath } from './manifest.ts';
 import type { RunList } from './run-index.ts';
 import type { Position } from './types.ts';
-import { StorageError } from './types.ts';
 
 export class LogChain {
   /** Segments with commits that are not sealed, oldest first; the last one takes the appends. */
   readonly segments: LogSegment[] = [];
-  /** Sealed segments that are kept for replays in tests. */
+  /** Sealed segments that are kept: with damaged commits in them, or for replays in tests. */
   readonly kept: LogSegment[] = [];
   readonly #context: CellContext;
   readonly #readBack = new ByteRing<Position, Buffer>(limits.readBackBytesMax, (_position, value) => value);
@@ -35,7 +35,7 @@ export class LogChain {
     filled.at(-1)?.cutDamagedTail(this.#context.logger);
     for (const segment of filled) {
       this.#checkFollows(segment);
-      segment.loadIndex();
+      segment.loadIndex(this.#context.damages);
       this.segments.push(segment);
     }
     this.#spare = empty.shift();
@@ -88,11 +88,12 @@ export class LogChain {
     if (segment.isHalfFull && this.#spare === undefined) void this.#openSpare().catch(() => {});
   }
 
-  /** The value of a commit: from the hot tail, or read back and kept for a while. */
-  value(segment: LogSegment, position: Position): Buffer {
+  /** The value of a commit: from the hot tail, or read back and kept for a while; undefined when damaged. */
+  value(segment: LogSegment, position: Position): Buffer | undefined {
     const recent = this.#context.hotTail.get(this.#context.name, position) ?? this.#readBack.get(position);
     if (recent !== undefined) return recent;
-    return this.#readBack.add(position, segment.readTransient(position));
+    const value = segment.soundTransient(position, this.#context.damages);
+    return value === undefined ? undefined : this.#readBack.add(position, value);
   }
 
   /** The segment that holds a position, kept ones included. */
@@ -116,13 +117,13 @@ export class LogChain {
   }
 
   /** The oldest segment has been sealed and the manifest no longer counts on it. */
-  drop(segment: LogSegment): void {
+  drop(segment: LogSegment, isKept: boolean): void {
     assert(
       this.segments[0] === segment && segment !== this.active,
       'only the oldest full segment is dropped',
     );
     this.segments.shift();
-    if (this.#context.keepLogSegments) this.kept.push(segment);
+    if (isKept) this.kept.push(segment);
     else this.#context.discard(segment.remove());
   }
 
@@ -160,9 +161,6 @@ export class LogChain {
     const before = this.lastPosition === 0 ? this.#context.files.current.sealedThrough : this.lastPosition;
     const expected = before + 1;
     if (segment.firstPosition === expected) return;
-    throw new StorageError(
-      'corrupt',
-      `${segment.path} starts at ${segment.firstPosition}, not at ${expected}`,
-    );
+    throw corruption(segment.path, `commit ${expected}`, `missing, it starts at ${segment.firstPosition}`);
   }
 }

@@ -3,12 +3,13 @@
 import { limits } from '../base/limits.ts';
 import type { Logger } from '../base/log.ts';
 import { batchProblem, decodeBatch, encodeBatch, encodedBytes, runCountOf } from './format.ts';
+import type { DamageLog } from './damage.ts';
+import { corruption } from './damage.ts';
 import { logKey, positionOfKey } from './keys.ts';
 import type { Room } from './lmdb-env.ts';
 import { Env, removeEnvFiles } from './lmdb-env.ts';
 import { RunIndex } from './run-index.ts';
 import type { Batch, Position } from './types.ts';
-import { StorageError } from './types.ts';
 
 const pageBytes = 4096;
 /** What LMDB puts before a value in an overflow page. */
@@ -26,6 +27,8 @@ export class LogSegment {
   firstPosition: Position = 0;
   lastPosition: Position = 0;
   bytes = emptyBytes;
+  /** A damaged commit was found: once sealed, the file is kept. */
+  isDamaged = false;
   readonly #env: Env;
 
   constructor(number: number, path: string, disk: { readonly segmentBytes: number } & Room) {
@@ -89,12 +92,26 @@ export class LogSegment {
     return this.#found(this.#env.readTransient(logKey(position)), position);
   }
 
-  /** Rebuilds the index and the size from the run tables. */
-  loadIndex(): void {
+  /** The same, or undefined when it is damaged, which is reported. */
+  soundTransient(position: Position, damages: DamageLog): Buffer | undefined {
+    const value = this.readTransient(position);
+    const problem = batchProblem(value, position);
+    if (problem === undefined) return value;
+    this.isDamaged = true;
+    damages.report(this.path, `commit ${position}`, problem);
+    return undefined;
+  }
+
+  /**
+   * Rebuilds the index and the size from the run tables. A damaged commit's bodies are missing; that it
+   * cannot be replayed is found by the replay.
+   */
+  loadIndex(damages: DamageLog): void {
     this.index = new RunIndex();
     this.bytes = emptyBytes;
     for (let position = this.firstPosition; position <= this.lastPosition && position !== 0; position++) {
-      const value = this.readTransient(position);
+      const value = this.soundTransient(position, damages);
+      if (value === undefined) continue;
       this.bytes += storedBytes(value.length);
       if (runCountOf(value) > 0) this.index.add(value, position - this.firstPosition);
     }
@@ -127,13 +144,13 @@ export class LogSegment {
   #emptyBatchAfter(position: Position): Batch {
     const empty = { journal: Buffer.alloc(0), runs: [], bodies: Buffer.alloc(0) };
     if (!this.has(position)) return { epoch: 0, timeMs: 0, catalogPosition: 0, ...empty };
-    const { epoch, timeMs, catalogPosition } = decodeBatch(this.read(position), position);
+    const { epoch, timeMs, catalogPosition } = decodeBatch(this.read(position), position, this.path);
     return { epoch, timeMs, catalogPosition, ...empty };
   }
 
   #found(value: Buffer | undefined, position: Position): Buffer {
     if (value !== undefined) return value;
-    throw new StorageError('corrupt', `commit ${position} is missing in ${this.path}`);
+    throw corruption(this.path, `commit ${position}`, 'missing');
   }
 }
 

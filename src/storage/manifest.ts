@@ -1,9 +1,12 @@
 // The meta environment of a data directory: format version, secret, the cells and the files of each cell.
-// Read at open, written when a file comes or goes. What it does not name is not part of the data; it never
-// holds a message, a position that the logs do not know better, or anything that is needed per commit.
+// Read at open, written when a file comes or goes; every value is a row with its checksum. What it does not
+// name is not part of the data; it never holds a message, a position that the logs do not know better, or
+// anything that is needed per commit.
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { checksumProblem, openRow, sealedRow } from './checked-row.ts';
+import { corruption } from './damage.ts';
 import { formatVersion } from './format.ts';
 import { readEnvFile } from './env-file.ts';
 import type { Room } from './lmdb-env.ts';
@@ -11,7 +14,7 @@ import { Env } from './lmdb-env.ts';
 import { syncDirectoryNow } from './sync-directory.ts';
 import { StorageError } from './types.ts';
 
-const manifestFile = 'meta.mdb';
+export const manifestFile = 'meta.mdb';
 const mapBytes = 64 * 1024 * 1024;
 
 /** The files of one cell. */
@@ -40,6 +43,7 @@ export class Manifest {
   readonly secret: Buffer;
   readonly wasRestored: boolean;
   readonly #directory: string;
+  readonly #path: string;
   readonly #env: Env;
   readonly #cells: string[];
 
@@ -47,17 +51,17 @@ export class Manifest {
   constructor(directory: string, room: Room | 'read-only') {
     const isReadOnly = room === 'read-only';
     this.#directory = directory;
-    const path = join(directory, manifestFile);
-    requireManifest(directory, path, isReadOnly);
-    this.#env = new Env(path, isReadOnly ? { readOnly: true } : { mapBytes, room, hasRemoves: true });
-    const format = this.#read('format');
+    this.#path = join(directory, manifestFile);
+    requireManifest(directory, this.#path, isReadOnly);
+    this.#env = new Env(this.#path, isReadOnly ? { readOnly: true } : { mapBytes, room, hasRemoves: true });
+    const format = this.#json('format');
     if (format === undefined) this.#create(isReadOnly, directory);
     else refuseNewer(format, directory);
-    const secret = this.#env.read(keyOf('secret'));
-    if (secret === undefined) throw new StorageError('corrupt', `${directory}: the manifest has no secret`);
+    const secret = this.#read('secret');
+    if (secret === undefined) throw corruption(this.#path, 'secret', 'missing');
     this.secret = secret;
-    this.#cells = (this.#read('cells') as string[] | undefined) ?? [];
-    this.wasRestored = this.#read('restored') === true;
+    this.#cells = (this.#json('cells') as string[] | undefined) ?? [];
+    this.wasRestored = this.#json('restored') === true;
   }
 
   cellNames(): readonly string[] {
@@ -65,11 +69,12 @@ export class Manifest {
   }
 
   files(cell: string): CellFiles {
-    return { ...noFiles, ...(this.#read(`cell/${cell}`) as Partial<CellFiles> | undefined) };
+    return { ...noFiles, ...(this.#json(filesKey(cell)) as Partial<CellFiles> | undefined) };
   }
 
   async setFiles(cell: string, files: CellFiles): Promise<void> {
-    await this.#env.put(keyOf(`cell/${cell}`), Buffer.from(JSON.stringify(files)));
+    const key = keyOf(filesKey(cell));
+    await this.#env.put(key, jsonRow(key, files));
   }
 
   addCell(cell: string): void {
@@ -77,16 +82,20 @@ export class Manifest {
     syncDirectoryNow(join(this.#directory, 'cells'));
     syncDirectoryNow(this.#directory);
     this.#cells.push(cell);
-    this.#env.putNow(keyOf('cells'), Buffer.from(JSON.stringify(this.#cells)));
+    const key = keyOf('cells');
+    this.#env.putNow(key, jsonRow(key, this.#cells));
   }
 
   async setRestored(isRestored: boolean): Promise<void> {
-    await this.#env.put(keyOf('restored'), Buffer.from(JSON.stringify(isRestored)));
+    const key = keyOf('restored');
+    await this.#env.put(key, jsonRow(key, isRestored));
   }
 
   /** A copy as of one moment, whatever is being written. */
   async copyTo(directory: string): Promise<void> {
-    await this.#env.backup(join(directory, manifestFile));
+    const copy = join(directory, manifestFile);
+    await this.#env.backup(copy);
+    chmodSync(copy, 0o600);
   }
 
   async close(): Promise<void> {
@@ -95,25 +104,32 @@ export class Manifest {
 
   #create(isReadOnly: boolean, directory: string): void {
     if (isReadOnly) throw new StorageError('format', `${directory} is not a data directory`);
-    this.#env.putNow(keyOf('secret'), randomBytes(32));
-    this.#env.putNow(keyOf('format'), Buffer.from(JSON.stringify({ version: formatVersion })));
+    // A secret alone was left by a crash in the middle of this. More than that is a manifest in use.
+    if (this.#env.keys({ limit: 2 }).length > 1) throw corruption(this.#path, 'format', 'missing');
+    const [secret, format] = [keyOf('secret'), keyOf('format')];
+    this.#env.putNow(secret, sealedRow(secret, randomBytes(32)));
+    this.#env.putNow(format, jsonRow(format, { version: formatVersion }));
   }
 
-  #read(key: string): unknown {
-    const bytes = this.#env.read(keyOf(key));
-    if (bytes === undefined) return undefined;
-    try {
-      return JSON.parse(bytes.toString('utf8'));
-    } catch {
-      throw new StorageError('corrupt', `${join(this.#directory, manifestFile)}: ${key} cannot be read`);
-    }
+  #json(name: string): unknown {
+    const bytes = this.#read(name);
+    return bytes === undefined ? undefined : JSON.parse(bytes.toString('utf8'));
+  }
+
+  #read(name: string): Buffer | undefined {
+    const key = keyOf(name);
+    const stored = this.#env.read(key);
+    if (stored === undefined) return undefined;
+    const payload = openRow(key, stored);
+    if (payload === undefined) throw corruption(this.#path, name, checksumProblem);
+    return payload;
   }
 }
 
 /** Where the files of a cell are. */
 export function cellDirectory(directory: string, cell: string): string {
   const path = join(directory, 'cells', cell);
-  mkdirSync(path, { recursive: true });
+  mkdirSync(path, { recursive: true, mode: 0o700 });
   return path;
 }
 
@@ -129,10 +145,19 @@ function requireManifest(directory: string, path: string, isReadOnly: boolean): 
   if (readEnvFile(path) !== undefined) return;
   const cells = join(directory, 'cells');
   if (existsSync(cells) && readdirSync(cells).length > 0) {
-    throw new StorageError('corrupt', `${path} is missing or empty, but there is data in ${cells}`);
+    throw corruption(path, 'file', `missing or empty, but there is data in ${cells}`);
   }
   if (isReadOnly)
     throw new StorageError('format', `${directory} is no data directory: it has no ${manifestFile}`);
+}
+
+/** The row of a cell's files. */
+export function filesKey(cell: string): string {
+  return `cell/${cell}`;
+}
+
+function jsonRow(key: Buffer, value: unknown): Buffer {
+  return sealedRow(key, Buffer.from(JSON.stringify(value)));
 }
 
 function keyOf(name: string): Buffer {

@@ -1,8 +1,12 @@
 // The derived rows of one cell and the position a replay starts from, in an environment of their own: in
 // the log segment's they would make every commit pay for their tree. Written by checkpoints, one
-// transaction each.
+// transaction each; every row has its checksum, and a damaged one is refused: there is no state without it.
 import { assert } from '../base/assert.ts';
+import { limits } from '../base/limits.ts';
+import { Arena } from './arena.ts';
 import type { CellContext } from './cell-context.ts';
+import { checksumBytes, checksumProblem, openRow, sealRow, sealedRow } from './checked-row.ts';
+import { corruption } from './damage.ts';
 import { entityOfPageKey, indexOfPageKey, kindOfPageKey, pageKey, sequenceMax } from './keys.ts';
 import type { Rows } from './lmdb-env.ts';
 import { Env } from './lmdb-env.ts';
@@ -16,6 +20,8 @@ const mapBytes = 1024 * 1024 * 1024;
 /** One byte, so it sorts before every page of kind 0 and is the key of no page. */
 const replayFromKey = Buffer.from([0]);
 const rowsPerRead = 256;
+/** Checksums of the rows of one slice, and the position. */
+const arenaBytes = limits.checkpointSliceBytes + 64 * 1024;
 
 export class PageStore {
   readonly #context: CellContext;
@@ -25,13 +31,16 @@ export class PageStore {
   /** Size of the file: as last seen, and what may have been added since. */
   #bytes: number;
   #isLooking = false;
+  /** Rows with their checksums, until they are on disk. */
+  readonly #arena = new Arena(arenaBytes);
+  #writing = 0;
 
   constructor(context: CellContext) {
     this.#context = context;
     this.#path = join(context.directory, pagesFile);
     this.#env = new Env(this.#path, { mapBytes, room: context.disk, hasRemoves: true });
     this.#bytes = statSync(this.#path).size;
-    this.#replayFrom = this.#env.read(replayFromKey)?.readDoubleLE(0) ?? 0;
+    this.#replayFrom = this.#read(replayFromKey)?.readDoubleLE(0) ?? 0;
   }
 
   get replayFrom(): Position {
@@ -43,7 +52,7 @@ export class PageStore {
   }
 
   page(kind: number, entity: number, index: number): Uint8Array | undefined {
-    return this.#env.read(pageKey(kind, entity, index));
+    return this.#read(pageKey(kind, entity, index));
   }
 
   nextPage(kind: number, entity: number, from: number): number {
@@ -64,7 +73,7 @@ export class PageStore {
           kind: kindOfPageKey(key),
           entity: entityOfPageKey(key),
           index: indexOfPageKey(key),
-          bytes: value,
+          bytes: this.#opened(key, value),
         };
       }
       const last = rows.at(-1);
@@ -76,18 +85,43 @@ export class PageStore {
   async checkpoint(replayFrom: Position, rows: readonly PageRow[]): Promise<void> {
     assert(replayFrom >= this.#replayFrom, 'a checkpoint never goes back');
     const bytes = this.#bytesOf(rows);
+    this.#writing++;
     try {
-      await this.#env.commit(bytes, (target) => putAll(target, replayFrom, rows));
+      await this.#env.commit(bytes, (target) => this.#putAll(target, replayFrom, rows));
       this.#bytes += bytes;
       this.#look();
     } catch (cause) {
       throw this.#context.disk.failure(cause, 'a checkpoint');
+    } finally {
+      if (--this.#writing === 0) this.#arena.reset();
     }
     this.#replayFrom = replayFrom;
   }
 
   async close(): Promise<void> {
     await this.#env.close();
+  }
+
+  #read(key: Buffer): Buffer | undefined {
+    const stored = this.#env.read(key);
+    return stored === undefined ? undefined : this.#opened(key, stored);
+  }
+
+  #opened(key: Uint8Array, stored: Buffer): Buffer {
+    const payload = openRow(key, stored);
+    if (payload !== undefined) return payload;
+    throw corruption(this.#path, pageName(key), checksumProblem);
+  }
+
+  #putAll(target: Rows, replayFrom: Position, rows: readonly PageRow[]): void {
+    for (const { kind, entity, index, bytes } of rows) {
+      const key = pageKey(kind, entity, index);
+      if (bytes === null) void target.remove(key);
+      else void target.put(key, sealRow(key, bytes, this.#arena.take(bytes.length + checksumBytes)));
+    }
+    const position = Buffer.alloc(8);
+    position.writeDoubleLE(replayFrom, 0);
+    void target.put(replayFromKey, sealedRow(replayFromKey, position));
   }
 
   /** Each row may dirty a leaf and a branch of its own, but no more pages than the file has. */
@@ -108,16 +142,8 @@ export class PageStore {
 
 export const pagesFile = 'pages.mdb';
 
-function asBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-}
-
-function putAll(target: Rows, replayFrom: Position, rows: readonly PageRow[]): void {
-  for (const { kind, entity, index, bytes } of rows) {
-    if (bytes === null) void target.remove(pageKey(kind, entity, index));
-    else void target.put(pageKey(kind, entity, index), asBuffer(bytes));
-  }
-  const position = Buffer.alloc(8);
-  position.writeDoubleLE(replayFrom, 0);
-  void target.put(replayFromKey, position);
+/** How a row is called in errors and by the check. */
+export function pageName(key: Uint8Array): string {
+  if (key.length === replayFromKey.length) return 'checkpoint position';
+  return `page ${kindOfPageKey(key)}/${entityOfPageKey(key)}/${indexOfPageKey(key)}`;
 }

@@ -9,6 +9,7 @@ import type { BodySegment } from './body-segment.ts';
 import { BodyWriter } from './body-writer.ts';
 import type { CellContext } from './cell-context.ts';
 import { CompactionSource } from './compaction.ts';
+import { DamagedBodies } from './damage.ts';
 import { LiveCount, worthCompacting } from './live-count.ts';
 import { CommitError } from './lmdb-env.ts';
 import type { LogChain } from './log-chain.ts';
@@ -118,6 +119,9 @@ export class Reclaim {
     await merge?.discard();
     this.#space?.clear();
     if (!(error instanceof StorageError) && !(error instanceof CommitError)) throw error;
+    // Damage that is not in the bodies is in the state that was asked what is live: not to be lived with.
+    if (error instanceof StorageError && error.code === 'corrupt' && !(error instanceof DamagedBodies))
+      throw error;
     const failure = this.#context.disk.failure(error, 'reclaimed bodies');
     this.#context.logger.warn('reclaim stopped', { code: failure.code, reason: failure.message });
     if (failure.code === 'corrupt') for (const source of sources) source.isDamaged = true;

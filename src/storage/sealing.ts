@@ -89,7 +89,7 @@ export class SealSource implements MergeSource {
 
   async swap(outputs: readonly BodySegment[]): Promise<void> {
     const { number, lastPosition } = this.#segment;
-    const isKept = this.#context.keepLogSegments;
+    const isKept = this.#context.keepLogSegments || this.#segment.isDamaged;
     const bodies = this.#bodies
       .planned([], outputs)
       .map((s) => ({ number: s.number, recordBytes: s.recordBytes }));
@@ -101,7 +101,7 @@ export class SealSource implements MergeSource {
       sealedThrough: lastPosition,
     }));
     this.#bodies.replace([], outputs);
-    this.#logs.drop(this.#segment);
+    this.#logs.drop(this.#segment, isKept);
     const recordBytes = outputs.reduce((bytes, output) => bytes + output.recordBytes, 0);
     this.#context.logger.debug('segment sealed', { segment: number, lastPosition, recordBytes });
   }
@@ -145,8 +145,10 @@ export class SealSource implements MergeSource {
       if (this.#draining.length === 0) this.#nextGroup(writer);
       return;
     }
-    const value = this.#segment.readTransient(this.#position);
-    this.#position++;
+    const position = this.#position++;
+    const value = this.#segment.soundTransient(position, this.#context.damages);
+    // A damaged commit must not be copied on as if it were sound: its segment is kept as it is.
+    if (value === undefined) return;
     this.#row = 0;
     // A copy: `live` may read pages, and LMDB hands out every value in the same buffer.
     if (this.#nextRun(value, group)) this.#value = this.#space.value.hold(value);

@@ -49,21 +49,25 @@ export class Outbox {
 
   #hand(context: QueueContext, cell: number, entries: readonly OutboxEntry[]): void {
     void failpoint('outbox.deliver');
-    const gone: MoveAnswer[] = [];
+    const unmoved: MoveAnswer[] = [];
     const messages: ArrivingMessage[] = [];
     let bytes = 0;
     let last = 0;
     for (const entry of entries) {
       if (bytes > limits.outboxBatchBytes) break;
-      const message = arriving(context, entry);
-      bytes += message?.record.length ?? 0;
       last = entry.outboxSequence;
-      // Purged meanwhile: there is nothing to move; the source forgets the entry.
-      if (message === undefined) gone.push({ outboxSequence: entry.outboxSequence, isAccepted: true });
-      else messages.push(message);
+      const message = arriving(context, entry);
+      if (message !== undefined) {
+        bytes += message.record.length;
+        messages.push(message);
+        continue;
+      }
+      // Purged meanwhile: there is nothing to move, the source forgets the entry. A message that is there but
+      // whose body cannot be read (damage) stays where it is.
+      unmoved.push({ outboxSequence: entry.outboxSequence, isAccepted: !isThere(context, entry) });
     }
     this.#handed.set(cell, last);
-    if (gone.length > 0) this.#answered(gone);
+    if (unmoved.length > 0) this.#answered(unmoved);
     if (messages.length === 0) return;
     this.#isUnderWay.add(cell);
     this.#send(cell, { kind: 'arrive', source: context.cell, messages }, (answers) => {
@@ -77,6 +81,13 @@ export class Outbox {
       this.#handed.set(cell, Math.min(this.#handed.get(cell) ?? 0, first - 1));
     });
   }
+}
+
+function isThere(context: QueueContext, entry: OutboxEntry): boolean {
+  const queue = context.state.queues.get(entry.entity);
+  if (queue === undefined) return false;
+  const page = context.state.pages.get(queue, pageIndexOf(entry.sequence));
+  return page?.isLive(slotOf(entry.sequence)) === true;
 }
 
 function arriving(context: QueueContext, entry: OutboxEntry): ArrivingMessage | undefined {
