@@ -132,8 +132,10 @@ const int32Max = 2 ** 31 - 1;
 /** Fractions are cut off and integers saturate, as AWS's own number reader does. */
 function fitNumber(kind: Plan['kind'], number: number): number {
   if (kind === 'double') return number;
-  const max = kind === 'integer' ? int32Max : Number.MAX_SAFE_INTEGER;
-  return Math.max(-max, Math.min(max, Math.trunc(number)));
+  const isInt = kind === 'integer';
+  const least = isInt ? -int32Max - 1 : Number.MIN_SAFE_INTEGER;
+  const most = isInt ? int32Max : Number.MAX_SAFE_INTEGER;
+  return Math.max(least, Math.min(most, Math.trunc(number)));
 }
 
 function readList(plan: Plan, raw: readonly unknown[], problems: Problems): unknown[] {
