@@ -2,7 +2,7 @@
 // ticks and leaves as records, so that replay needs no clock. Loads pages synchronously.
 import type { QueueContext } from './context.ts';
 import { definitionOf } from './context.ts';
-import { pageIndexOf } from './message-page.ts';
+import { PAGE_MESSAGES, pageIndexOf } from './message-page.ts';
 import type { MessagePage } from './message-page.ts';
 import { slotOf } from './page-store.ts';
 import { isExpired } from './receive.ts';
@@ -117,10 +117,11 @@ function sweepQueue(context: QueueContext, queue: Queue): void {
 }
 
 function dropExpired(context: QueueContext, queue: Queue, page: MessagePage, expiresBefore: number): void {
+  const floor = (page.index + 1) * PAGE_MESSAGES;
   const isFirst =
     pageIndexOf(queue.floor) === page.index || context.state.pages.next(queue, 0) === page.index;
-  if (isFirst && page.sentMaxMs <= expiresBefore && page.index < pageIndexOf(queue.nextSequence)) {
-    context.record.floor(queue.entity, (page.index + 1) * 512, countStates(context, queue, page));
+  if (isFirst && page.sentMaxMs <= expiresBefore && floor < queue.nextSequence) {
+    context.record.floor(queue.entity, floor, countStates(context, queue, page));
     return;
   }
   for (let slot = page.nextLive(0); slot >= 0; slot = page.nextLive(slot + 1)) {
