@@ -10,9 +10,10 @@ import { CatalogMachine } from './catalog/machine.ts';
 import type { CatalogCellCommand } from './catalog/machine.ts';
 import { Cell } from './cell/cell.ts';
 import type { Command, Consume, EndSession, Query, Reply, ReplySink, Subscription } from './command.ts';
-import { brokerError, shuttingDown, tooManyWaiters } from './errors.ts';
+import { shuttingDown, tooManyWaiters } from './errors.ts';
 import type { Broker, BrokerIntrospection, Catalog } from './index.ts';
 import type { ArrivedReply } from './queue/arrive.ts';
+import { queueNotFound } from './queue/errors.ts';
 import type { InternalCommand, QueueCellCommand } from './queue/machine.ts';
 import { QueueMachine } from './queue/machine.ts';
 import { answerListMoves } from './queue/move-task.ts';
@@ -159,7 +160,7 @@ class LocalBroker implements TestableBroker {
         return this.#catalogCell.submit(command, this.#deleteSink(sink));
       default: {
         const cell = this.#cellOf(command.entity);
-        if (cell === undefined) return sink.reveal(queueGone);
+        if (cell === undefined) return sink.reveal(queueNotFound);
         return cell.cell.submit(command, sink);
       }
     }
@@ -184,7 +185,7 @@ class LocalBroker implements TestableBroker {
 
   query(query: Query, sink: ReplySink): void {
     const found = this.#cellOf(query.entity);
-    if (found === undefined) return sink.reveal(queueGone);
+    if (found === undefined) return sink.reveal(queueNotFound);
     const { context } = found.machine;
     found.cell.query(() => {
       if (query.kind === 'peek') return answerPeek(context, query);
@@ -196,7 +197,7 @@ class LocalBroker implements TestableBroker {
   subscribe(consume: Consume, sink: ReplySink): Subscription {
     const found = this.#cellOf(consume.entity);
     if (found?.machine.consume({ kind: 'receive', ...consume }, sink) !== true) {
-      sink.reveal(found === undefined ? queueGone : { kind: 'error', error: tooManyWaiters });
+      sink.reveal(found === undefined ? queueNotFound : { kind: 'error', error: tooManyWaiters });
     }
     return {
       grant: (messages) => {
@@ -217,7 +218,7 @@ class LocalBroker implements TestableBroker {
       position: cell.log.position(),
       commitCount: cell.commitCount,
       uncommittedBytes: cell.uncommittedBytes,
-      isWritable: cell.log.stats().isWritable,
+      isWritable: cell.log.isWritable(),
     }));
     return {
       cells,
@@ -353,8 +354,6 @@ class LocalBroker implements TestableBroker {
     );
   }
 }
-
-const queueGone: Reply = { kind: 'error', error: brokerError('queue_not_found', 'the queue does not exist') };
 
 function ask(submit: (sink: ReplySink) => void): Promise<Reply> {
   return new Promise((resolve) => submit({ reveal: resolve, isOpen: () => true }));

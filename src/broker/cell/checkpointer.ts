@@ -31,10 +31,6 @@ export class Checkpointer {
     this.#logger = logger;
   }
 
-  get tailBytes(): number {
-    return this.#tailBytes;
-  }
-
   start(position: Position): void {
     this.#tail = [];
     this.#tailBytes = 0;

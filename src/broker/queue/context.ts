@@ -2,7 +2,7 @@
 // only way out is the recorder (records, applied at once) and the group's bodies.
 import type { Rng } from '../../base/rng.ts';
 import type { CellLog } from '../../storage/types.ts';
-import type { Catalog, QueueDefinition } from '../catalog-types.ts';
+import type { Catalog } from '../catalog-types.ts';
 import type { Group } from '../cell/group.ts';
 import type { MessagePage } from './message-page.ts';
 import { pageIndexOf } from './message-page.ts';
@@ -62,8 +62,4 @@ export function hashGroup(name: string): number {
   }
   low ^= low >>> 13;
   return ((high >>> 0) & 0x1fffff) * 4294967296 + (low >>> 0) || 1;
-}
-
-export function definitionOf(context: QueueContext, entity: number): QueueDefinition | undefined {
-  return context.catalog.byEntity(entity);
 }

@@ -64,10 +64,6 @@ export class DueTable {
     this.#rows = rows;
   }
 
-  get hasSoon(): boolean {
-    return this.#soon.count > 0;
-  }
-
   add(entry: { entity: number; sequence: number; dueMs: number; batch: number }): void {
     const number = Math.floor(entry.dueMs / BUCKET_MS);
     const bucket = this.#bucket(number);

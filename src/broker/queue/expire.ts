@@ -1,8 +1,7 @@
 // Time passing: leases that end, delays that are over, messages older than their queue keeps them. Enters as
 // ticks and leaves as records, so that replay needs no clock. Loads pages synchronously.
 import type { QueueContext } from './context.ts';
-import { definitionOf } from './context.ts';
-import { PAGE_MESSAGES, pageIndexOf } from './message-page.ts';
+import { firstSequenceOf, pageIndexOf } from './message-page.ts';
 import type { MessagePage } from './message-page.ts';
 import { slotOf } from './page-store.ts';
 import { isExpired } from './receive.ts';
@@ -18,11 +17,11 @@ interface Due {
   readonly sequence: number;
 }
 
-/** True when more is due than one tick takes. */
-export function endLeases(context: QueueContext): boolean {
+/** What is due beyond one tick's worth follows in the next one. */
+export function endLeases(context: QueueContext): void {
   const { state } = context;
   const due: Due[] = [];
-  const hasMore = state.leases.due(state.nowMs, DUE_PER_TICK_MAX, due);
+  state.leases.due(state.nowMs, DUE_PER_TICK_MAX, due);
   for (const { entity, sequence } of due) {
     const queue = state.queue(entity);
     const page = state.pages.get(queue, pageIndexOf(sequence));
@@ -34,7 +33,6 @@ export function endLeases(context: QueueContext): boolean {
     queue.counters.expiredLeaseCount++;
     context.record.released({ entity, sequence, prior: 'leased', count: page.receiveCount(slot) });
   }
-  return hasMore;
 }
 
 /** Leases of a session (of all sessions: 0) are over; the messages are back in place, counted as received. */
@@ -56,15 +54,15 @@ export function endSession(context: QueueContext, session: number): void {
 export function dropVolatile(context: QueueContext): void {
   for (const queue of context.state.queues.values()) {
     if (queue.liveCount === 0) continue;
-    if (definitionOf(context, queue.entity)?.settings.durability !== 'memory') continue;
+    if (context.catalog.byEntity(queue.entity)?.settings.durability !== 'memory') continue;
     context.record.floor(queue.entity, queue.nextSequence, { ...queue.counts });
   }
 }
 
-export function endDelays(context: QueueContext): boolean {
+export function endDelays(context: QueueContext): void {
   const { state } = context;
   const due: Due[] = [];
-  const hasMore = state.due.due(state.nowMs, DUE_PER_TICK_MAX, due);
+  state.due.due(state.nowMs, DUE_PER_TICK_MAX, due);
   for (const { entity, sequence } of due) {
     state.due.done(entity, sequence);
     const queue = state.queues.get(entity);
@@ -72,7 +70,6 @@ export function endDelays(context: QueueContext): boolean {
     const page = state.pages.get(queue, pageIndexOf(sequence));
     if (page?.isDelayed(slotOf(sequence)) === true) context.record.due(entity, sequence);
   }
-  return hasMore;
 }
 
 /** Retention, a few queues a tick in turn. */
@@ -96,7 +93,7 @@ export class RetentionSweep {
 function sweepQueue(context: QueueContext, queue: Queue): void {
   const { state } = context;
   if (queue.liveCount === 0 || queue.nextExpiryMs > state.nowMs) return;
-  const definition = definitionOf(context, queue.entity);
+  const definition = context.catalog.byEntity(queue.entity);
   if (definition === undefined) return;
   const expiresBefore = state.nowMs - definition.settings.retentionMs;
   let oldestMs = Infinity;
@@ -117,7 +114,7 @@ function sweepQueue(context: QueueContext, queue: Queue): void {
 }
 
 function dropExpired(context: QueueContext, queue: Queue, page: MessagePage, expiresBefore: number): void {
-  const floor = (page.index + 1) * PAGE_MESSAGES;
+  const floor = firstSequenceOf(page.index + 1);
   const isFirst =
     pageIndexOf(queue.floor) === page.index || context.state.pages.next(queue, 0) === page.index;
   if (isFirst && page.sentMaxMs <= expiresBefore && floor < queue.nextSequence) {

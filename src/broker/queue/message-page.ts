@@ -26,6 +26,11 @@ export function pageIndexOf(sequence: number): number {
   return Math.floor(sequence / PAGE_MESSAGES);
 }
 
+/** Sequence of the first message of a page. */
+export function firstSequenceOf(index: number): number {
+  return index * PAGE_MESSAGES;
+}
+
 /** A lease as it is written into its page. */
 export interface PageLease {
   readonly slot: number;
@@ -67,7 +72,7 @@ export class MessagePage implements Persistent {
   }
 
   get firstSequence(): number {
-    return this.index * PAGE_MESSAGES;
+    return firstSequenceOf(this.index);
   }
   /** Rough size in memory, for the page budget. */
   get residentBytes(): number {

@@ -80,13 +80,6 @@ export class MoveTasks {
       this.#end(context, { ...task, status: 'completed' });
   }
 
-  /** True while some task is running: ticks are needed. */
-  static isAnyActive(context: QueueContext): boolean {
-    for (const tasks of context.state.root.tasks.values())
-      if (tasks.some((task) => isActive(task))) return true;
-    return false;
-  }
-
   #step(context: QueueContext, queue: Queue, task: TaskRecord): void {
     const waiting = underWay(context, task);
     if (task.status === 'cancelling') {

@@ -44,10 +44,6 @@ export class PageStore {
     this.#budget = deps.budget;
   }
 
-  get residentBytes(): number {
-    return this.#residentBytes;
-  }
-
   /** The page of a message for `decide`; undefined when no message of it is left. */
   require(queue: Queue, index: number): MessagePage | undefined {
     if (this.needEvery > 0) this.#maybeNeed(queue, index);

@@ -3,7 +3,7 @@ import type { Peek, PeekedMessage, Reply } from '../command.ts';
 import { readMessage } from '../message.ts';
 import type { QueueContext } from './context.ts';
 import { queueNotFound } from './errors.ts';
-import { pageIndexOf } from './message-page.ts';
+import { firstSequenceOf, pageIndexOf } from './message-page.ts';
 import { slotOf } from './page-store.ts';
 
 /** Messages looked at in one query, shown or not; the answer then says where to go on. */
@@ -22,7 +22,7 @@ export function answerPeek(context: QueueContext, query: Peek): Reply {
     const page = state.pages.get(queue, index);
     const slot = page?.nextLive(index > pageIndexOf(sequence) ? 0 : slotOf(sequence)) ?? -1;
     if (page === undefined || slot < 0) {
-      sequence = (index + 1) * 512;
+      sequence = firstSequenceOf(index + 1);
       continue;
     }
     looked++;

@@ -4,7 +4,7 @@ import { limits } from '../../base/limits.ts';
 import type { QueueContext } from './context.ts';
 import { findLive } from './context.ts';
 import { GroupWindow } from './group-window.ts';
-import { pageIndexOf } from './message-page.ts';
+import { firstSequenceOf, pageIndexOf } from './message-page.ts';
 import { slotOf } from './page-store.ts';
 import type { Queue } from './queue.ts';
 
@@ -87,6 +87,6 @@ function loadMore(context: QueueContext, queue: Queue, window: GroupWindow): boo
       window.add(page.firstSequence + slot, page.groupOf(slot));
     }
   }
-  window.loadedThrough = Math.min((index + 1) * 512 - 1, queue.nextSequence - 1);
+  window.loadedThrough = Math.min(firstSequenceOf(index + 1) - 1, queue.nextSequence - 1);
   return true;
 }

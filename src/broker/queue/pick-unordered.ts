@@ -3,7 +3,7 @@
 import type { QueueContext } from './context.ts';
 import { isNoisy, mayHaveNoisyTenants } from './fairness.ts';
 import type { MessagePage } from './message-page.ts';
-import { pageIndexOf } from './message-page.ts';
+import { firstSequenceOf, pageIndexOf } from './message-page.ts';
 import { slotOf } from './page-store.ts';
 import type { Queue } from './queue.ts';
 
@@ -24,7 +24,7 @@ function pickReturned(context: QueueContext, queue: Queue, max: number, picked: 
     const index = queue.ready.returnedPage();
     if (index < 0 || picked.length >= max) return;
     const page = context.state.pages.require(queue, index);
-    const end = queue.ready.next - index * 512;
+    const end = queue.ready.next - firstSequenceOf(index);
     let slot = page === undefined ? -1 : page.nextReady(0);
     while (page !== undefined && slot >= 0 && slot < end && picked.length < max) {
       picked.push(page.firstSequence + slot);
@@ -56,7 +56,7 @@ function pickFresh(context: QueueContext, queue: Queue, max: number, picked: num
     }
     index = next;
     from = 0;
-    queue.ready.next = index * 512;
+    queue.ready.next = firstSequenceOf(index);
   }
 }
 
@@ -96,14 +96,14 @@ function searchQuiet(
   let index = pages.next(queue, 0);
   for (let walked = 0; index >= 0 && walked < QUIET_PAGES_MAX && picked.length < max; walked++) {
     // Pages between the first ready ones and the quiet cursor hold noisy tenants only: jump over them.
-    if (noisy.length >= max && index * 512 < queue.quietCursor) {
+    if (noisy.length >= max && firstSequenceOf(index) < queue.quietCursor) {
       index = pages.next(queue, pageIndexOf(queue.quietCursor));
       if (index < 0) break;
     }
     const page = pages.require(queue, index);
     if (page !== undefined) searchPage(queue, page, search);
     if (noisy.length >= max && picked.length < max)
-      queue.quietCursor = Math.max(queue.quietCursor, (index + 1) * 512);
+      queue.quietCursor = Math.max(queue.quietCursor, firstSequenceOf(index + 1));
     index = pages.next(queue, index + 1);
   }
   if (index < 0 && picked.length === 0 && noisy.length === 0) queue.quietCursor = 0;

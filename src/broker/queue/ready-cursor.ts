@@ -1,6 +1,7 @@
 // Where the next ready message of an unordered queue is, without holding a list of them: one cursor that
 // only moves forward over messages never seen before, and the few pages behind it that got messages back.
 // Volatile: never hashed, never replayed; after a restart it starts at the front again.
+import { firstSequenceOf } from './message-page.ts';
 
 /** Pages with returned messages that are remembered; beyond it the cursor simply goes back. */
 const RETURNED_PAGES_MAX = 8192;
@@ -63,7 +64,7 @@ export class ReadyCursor {
 
   #lowestSequence(page: number): number {
     const lowest = Math.min(page, this.#heap[0] ?? page);
-    return lowest * 512;
+    return firstSequenceOf(lowest);
   }
   #siftUp(): void {
     const heap = this.#heap;

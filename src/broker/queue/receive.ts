@@ -7,7 +7,7 @@ import { brokerError } from '../errors.ts';
 import type { StoredMessage } from '../message.ts';
 import { sentAtOf } from '../message.ts';
 import type { QueueContext } from './context.ts';
-import { definitionOf, findLive, nextGeneration } from './context.ts';
+import { findLive, nextGeneration } from './context.ts';
 import { queueNotFound } from './errors.ts';
 import { giveBack, giveBackAll, pickReady } from './pick.ts';
 import { slotOf } from './page-store.ts';
@@ -60,7 +60,7 @@ const leasesExhausted: Reply = {
 
 /** The answer; without deliveries when nothing is there (the machine makes a waiter of it). */
 export function decideReceive(context: QueueContext, command: Receive): Reply {
-  const definition = definitionOf(context, command.entity);
+  const definition = context.catalog.byEntity(command.entity);
   if (definition === undefined) return queueNotFound;
   const { state } = context;
   const queue = state.queue(command.entity);

@@ -6,7 +6,7 @@ import type { IdWords, MessageOrigin } from '../message.ts';
 import { formatId, makeUuid4, writeMessage } from '../message.ts';
 import { limits } from '../../base/limits.ts';
 import type { QueueContext } from './context.ts';
-import { definitionOf, hashGroup } from './context.ts';
+import { hashGroup } from './context.ts';
 import { hashId, scramble } from './dedup-hash.ts';
 import type { DedupHash, DedupHit } from './dedup-table.ts';
 import { queueNotFound } from './errors.ts';
@@ -14,7 +14,7 @@ import { isNoisy, mayHaveNoisyTenants, QUIET_LANE_MAX } from './fairness.ts';
 import { pageIndexOf } from './message-page.ts';
 
 export function decideSend(context: QueueContext, command: Send): Reply {
-  const definition = definitionOf(context, command.entity);
+  const definition = context.catalog.byEntity(command.entity);
   if (definition === undefined) return queueNotFound;
   const refusal = refusalOf(context);
   if (refusal !== undefined) return refusal;

@@ -3,7 +3,7 @@
 import type { ChangeLease, LeaseRef, OutcomesReply, Reply, Settle } from '../command.ts';
 import type { BrokerError } from '../errors.ts';
 import type { LiveMessage, QueueContext } from './context.ts';
-import { definitionOf, findLive, generationTimeMs } from './context.ts';
+import { findLive, generationTimeMs } from './context.ts';
 import { leaseExpired, leaseInvalid, leaseTooLong, messageGone, queueNotFound } from './errors.ts';
 import type { Queue } from './queue.ts';
 
@@ -18,7 +18,7 @@ export interface Undelivered {
 }
 
 export function decideSettle(context: QueueContext, command: Settle): Reply {
-  const definition = definitionOf(context, command.entity);
+  const definition = context.catalog.byEntity(command.entity);
   if (definition === undefined) return queueNotFound;
   const queue = context.state.queue(command.entity);
   const isOrdered = definition.settings.ordering === 'group';
@@ -61,7 +61,7 @@ function holds(context: QueueContext, queue: Queue, lease: LeaseRef): boolean {
 }
 
 export function decideChangeLease(context: QueueContext, command: ChangeLease): Reply {
-  const definition = definitionOf(context, command.entity);
+  const definition = context.catalog.byEntity(command.entity);
   if (definition === undefined) return queueNotFound;
   const queue = context.state.queue(command.entity);
   const isOrdered = definition.settings.ordering === 'group';
