@@ -77,6 +77,13 @@ describeSqs('SQS under hostile input', (sqs) => {
     expect(await sqs.send(url, 'still there')).toBeDefined();
   });
 
+  test('a value that hides how it is written', async () => {
+    const input = { MaxResults: { toString: '' } };
+    const answer = await rawJson(sqs.daemon.endpoint, 'ListQueues', input, { queryMode: true });
+    check(answer);
+    expect(answer.status).toBe(400);
+  });
+
   test('forms of any content', { timeout: 120_000 }, async () => {
     const url = await sqs.createQueue();
     const names = fc.oneof(

@@ -226,9 +226,16 @@ export function failureReason(error: BrokerError): string {
 
 function validationText(failure: ValidationFailure): string {
   return (
-    `${String(failure.value)} in ${failure.member} can not be converted to ` +
+    `${asText(failure.value)} in ${failure.member} can not be converted to ` +
     `${article(failure.shape.type)}`
   );
+}
+
+/**
+ * A value of any kind in a message. Never by its own `toString`: `{"toString": ""}` is a value like another.
+ */
+export function asText(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 function article(type: string): string {

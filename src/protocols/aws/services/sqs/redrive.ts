@@ -6,7 +6,7 @@ import type { AwsError } from '../../engine/errors.ts';
 import type { Call } from '../../engine/service.ts';
 import type { GivenAttributes, QueueDraft } from './attributes.ts';
 import type { Sqs } from './sqs.ts';
-import { invalidValue, queueDoesNotExist } from './errors.ts';
+import { asText, invalidValue, queueDoesNotExist } from './errors.ts';
 import { arnOf, parseArn } from './names.ts';
 
 const sourceArnsMax = 10;
@@ -129,10 +129,6 @@ function jsonObject(text: string): Record<string, unknown> | undefined {
   } catch {
     return undefined;
   }
-}
-
-function asText(value: unknown): string {
-  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 function lacking(text: string, member: string): AwsError {
