@@ -44,6 +44,24 @@ export const limits = {
   /** Long polls and push consumers that may wait on one daemon. */
   waitersMax: 100_000,
 
+  // --- streams (broker/stream) ---
+  /** Open shards of one stream: each costs some 500 B of memory and a row of 120 B. */
+  shardsPerStreamMax: 10_000,
+  /** Open shards up to which automatic sharding splits by itself. */
+  automaticShardsMax: 128,
+  /** What one shard takes, as Kinesis has it; beyond it automatic sharding splits. */
+  shardRecordsPerSecond: 1_000,
+  shardBytesPerSecond: 1 * MiB,
+  /** Push subscriptions to shards on one daemon: 200 B each, and what their protocols keep. */
+  followersMax: 20_000,
+
+  /** Consumer groups of one stream, and members of one group: each heartbeat looks at all of a group. */
+  groupsPerStreamMax: 100,
+  groupMembersMax: 1_000,
+
+  /** Records of one shard that a view looks ahead for a key that nobody holds: 150 B each. */
+  viewWindowRecords: 1_024,
+
   // --- moves between queues ---
   /** Messages of one cell that are on their way to another queue; beyond it they stay where they are. */
   outboxEntriesMax: 10_000,
@@ -141,6 +159,19 @@ export const limits = {
   reclaimSliceBytes: 512 * KiB,
   reclaimSliceBlocks: 1024,
   reclaimSliceMs: 3,
+  /** Bands of retention that are kept in body segments of their own; sealing has a file open for each. */
+  retentionBandsMax: 16,
+  /**
+   * Body segments over which small ones of one band are joined: the fences of those between are looked at.
+   */
+  joinedSpanMax: 64,
+  /** Reads of sealed blocks ahead of a scan that the worker has at once, and that wait for it. */
+  readAheadsInFlightMax: 4,
+  readAheadsWaitingMax: 4096,
+  /** Files that the worker keeps open: opening one costs half a millisecond and 100 KB of garbage. */
+  readAheadFilesOpenMax: 4,
+  /** One of them, in bytes of bodies: more would push out of the block cache what others have read ahead. */
+  readAheadBytesMax: 2 * MiB,
   /** At least this long between two counts of what is still live in the body segments. */
   liveCountIntervalMs: 1_000,
   /**
@@ -177,6 +208,12 @@ export const limits = {
   adminSnapshotSliceQueues: 256,
   /** Messages that are looked through for one page of dead letters of one source. */
   adminDeadLetterScanMessages: 10_000,
+  /** Stored bytes of one answer with records (one record always): as base64 some 5 ms of the loop. */
+  adminRecordBytesMax: 1 * MiB,
+  /** Records of one put: as many as Kinesis takes. */
+  adminPutRecordsMax: 500,
+  /** How long a read waits for records; clients and proxies give up at 30 s and more. */
+  adminWaitMsMax: 20_000,
 
   // --- SQS front (protocols/aws/services/sqs) ---
   /** Distinct queue URLs kept parsed; a client repeats few, and past it all are dropped and parsed again. */
@@ -195,6 +232,31 @@ export const limits = {
   /** Queues whose last purge is remembered, for the 60 s rule of `limits: aws`. */
   sqsPurgesMax: 10_000,
 
+  // --- Kinesis front, records (protocols/aws/services/kinesis) ---
+  /** Shards whose part of a sequence number is kept as digits; 200 B each, dropped all when it is full. */
+  kinesisShardDigitsMax: 10_000,
+  /** Stored bytes of one SubscribeToShard event: a larger record comes alone, in base64 within 16 MiB. */
+  kinesisEventBytesMax: 1 * MiB,
+  /** Records of one SubscribeToShard event; KCL buffers eleven events. */
+  kinesisEventRecordsMax: 2_000,
+  /** Encoded events that consumers of one shard share, and their bytes; the oldest is forgotten. */
+  kinesisFramesMax: 512,
+  kinesisFramesBytesMax: 16 * MiB,
+  /** Consumers and shards whose last subscription is remembered for the 5 s rule; those that run count too. */
+  kinesisSubscriptionsMax: 40_000,
+  /** Reads that wait for records (X-Caudal-Wait-Ms): each is a follower of its shard. */
+  kinesisReadersWaitingMax: 10_000,
+  /** Shards that `limits: aws` counts reads of: 100 B each. */
+  kinesisReadWindowsMax: 50_000,
+
+  // --- Kinesis front, streams (protocols/aws/services/kinesis) ---
+  /** One request: 10 MiB of data as base64 (13.4 MiB), its keys and the envelope. */
+  kinesisBodyBytesMax: 15 * MiB,
+  /** Consumers of one stream, 200 B each in its definition, which every change writes whole. */
+  kinesisConsumersPerStreamMax: 1_000,
+  /** Accounts whose settings are remembered; past it all are forgotten. 100 B each. */
+  kinesisAccountsMax: 10_000,
+
   // --- AWS engine (protocols/aws/engine) ---
   /** Parameters of one Query request: ten batch entries with ten attributes each are about 450. */
   awsFormFieldsMax: 10_000,
@@ -207,10 +269,20 @@ export const limits = {
    * Credential scopes (key, day, region, service, signed headers) whose signing key is kept; 0.5 KiB each.
    */
   signingScopesMax: 4096,
+  /** Canonical requests up to here are laid out in bytes that are kept; longer ones go as text. */
+  canonicalScratchBytes: 4 * KiB,
   /** Session tokens that are kept opened, so that a request costs no decryption; 1 KiB each. */
   openSessionsMax: 4096,
   /** Resource policies kept parsed, by their text. */
   parsedPoliciesMax: 4096,
+  /** Values, keys and tags of one CBOR body: 500 records have 4,000, and each may become an object. */
+  awsCborItemsMax: 262_144,
+  /** Nesting of one CBOR body: the deepest of AWS's inputs has six levels. */
+  awsCborDepthMax: 64,
+  /** A larger body is not parsed to choose an error before its signature is proven. */
+  awsUnsignedBodyBytesMax: 64 * KiB,
+  /** Characters of a refused value that an error repeats: 501 records print 33,000. */
+  awsPrintedValueCharsMax: 64 * 1024,
   /** Text of one IAM policy: AWS's largest (a role's trust and inline policies) has 10,240 characters. */
   policyTextMax: 20_480,
 } as const;

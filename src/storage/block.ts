@@ -20,6 +20,7 @@ import { assert } from '../base/assert.ts';
 import { limits } from '../base/limits.ts';
 import { checksumProblem } from './checked-row.ts';
 import { formatVersion } from './format.ts';
+import type { VisitBody } from './types.ts';
 
 const magic = 0x4200 + formatVersion;
 const headerBytes = 32;
@@ -135,9 +136,14 @@ export class Block {
     this.value = value;
     this.firstSequence = firstSequenceOf(value);
     this.lastSequence = lastSequenceOf(value);
-    this.count = value.readUInt32LE(24);
+    this.count = countOf(value);
     this.#isSparse = (value.readUInt16LE(2) & sparseFlag) !== 0;
     this.#start = this.#recordsAt;
+  }
+
+  /** Without their lengths. */
+  get bodyBytes(): number {
+    return bodyBytesOf(this.value);
   }
 
   sequence(index: number): number {
@@ -173,6 +179,24 @@ export class Block {
     return this.value.subarray(start, start + this.value.readUInt32LE(start - 4));
   }
 
+  /** Visits the records from this sequence on; false when `visit` said so. */
+  scan(sequence: number, visit: VisitBody): boolean {
+    const { value, count, firstSequence } = this;
+    let index = this.ceiling(sequence);
+    if (index >= count) return true;
+    let at = this.start(index);
+    for (; index < count; index++) {
+      const end = at + 4 + value.readUInt32LE(at);
+      const found = this.#isSparse ? this.sequence(index) : firstSequence + index;
+      // The next scan goes on from here, or one behind.
+      this.#index = index;
+      this.#start = at;
+      if (!visit(found, value, at + 4, end)) return false;
+      at = end;
+    }
+    return true;
+  }
+
   get #recordsAt(): number {
     return headerBytes + (this.#isSparse ? this.count * 4 : 0);
   }
@@ -180,6 +204,15 @@ export class Block {
 
 export function firstSequenceOf(value: Buffer): number {
   return value.readDoubleLE(8);
+}
+
+export function countOf(value: Buffer): number {
+  return value.readUInt32LE(24);
+}
+
+/** Bytes of all its bodies, without their lengths. */
+export function bodyBytesOf(value: Buffer): number {
+  return value.readUInt32LE(28) - 4 * countOf(value);
 }
 
 export function lastSequenceOf(value: Buffer): number {

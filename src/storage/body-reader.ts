@@ -7,7 +7,14 @@ import { runCount, runFirstSequence, runStart } from './format.ts';
 import type { LogChain } from './log-chain.ts';
 import type { LogSegment } from './log-segment.ts';
 import type { RunList } from './run-index.ts';
-import type { BodyRecord } from './types.ts';
+import type { BodyRecord, VisitBody } from './types.ts';
+
+/** An entity's runs of one log segment, from a sequence on. */
+interface RunRange {
+  readonly segment: LogSegment;
+  readonly list: RunList;
+  readonly from: number;
+}
 
 export class BodyReader {
   readonly #logs: LogChain;
@@ -38,54 +45,57 @@ export class BodyReader {
 
   bodies(entity: number, from: number, limit: number): BodyRecord[] {
     const records: BodyRecord[] = [];
-    this.#addSealed(records, entity, from, limit);
-    for (const segment of this.#logs.segments) {
-      if (records.length >= limit) break;
-      const list = segment.index.list(entity);
-      if (list !== undefined && list.endSequence > from)
-        this.#addRuns(records, { segment, list, from, limit });
-    }
+    if (limit <= 0) return records;
+    this.scan(entity, from, (sequence, source, start, end) => {
+      // A copy: the next block may take this one's place.
+      records.push({ sequence, bytes: Buffer.from(source.subarray(start, end)) });
+      return records.length < limit;
+    });
     return records;
   }
 
-  #addSealed(records: BodyRecord[], entity: number, from: number, limit: number): void {
+  scan(entity: number, from: number, visit: VisitBody): void {
+    if (!this.#logs.holdsFrom(entity, from) && !this.#scanSealed(entity, from, visit)) return;
+    for (const segment of this.#logs.segments) {
+      const list = segment.index.list(entity);
+      if (list === undefined || list.endSequence <= from) continue;
+      if (!this.#scanRuns({ segment, list, from }, visit)) return;
+    }
+  }
+
+  /** False when `visit` said so; and likewise below. */
+  #scanSealed(entity: number, from: number, visit: VisitBody): boolean {
     let next = from;
-    while (records.length < limit) {
+    for (;;) {
       const block = this.#bodies.blockAtOrAfter(entity, next);
-      if (block === undefined) return;
-      for (let i = block.ceiling(next); i < block.count && records.length < limit; i++) {
-        // A copy: the next block may take this one's place.
-        records.push({ sequence: block.sequence(i), bytes: Buffer.from(block.body(i)) });
-      }
+      if (block === undefined) return true;
+      if (!block.scan(next, visit)) return false;
       next = block.lastSequence + 1;
     }
   }
 
-  #addRuns(
-    records: BodyRecord[],
-    range: {
-      readonly segment: LogSegment;
-      readonly list: RunList;
-      readonly from: number;
-      readonly limit: number;
-    },
-  ): void {
-    const { segment, list, from, limit } = range;
-    for (let run = Math.max(list.floor(from), 0); run < list.runCount && records.length < limit; run++) {
+  #scanRuns(range: RunRange, visit: VisitBody): boolean {
+    const { segment, list, from } = range;
+    for (let run = Math.max(list.floor(from), 0); run < list.runCount; run++) {
       const value = this.#valueOf(segment, list, run);
       if (value === undefined) continue;
       const row = list.rowOf(run);
-      const end = list.firstSequenceOf(run) + runCount(value, row);
-      let sequence = Math.max(from, list.firstSequenceOf(run));
+      const first = list.firstSequenceOf(run);
+      const end = first + runCount(value, row);
+      let sequence = Math.max(from, first);
       if (sequence >= end) continue;
-      let at = this.#startOf(value, row, sequence);
-      for (; sequence < end && records.length < limit; sequence++) {
-        const next = at + 4 + value.readUInt32LE(at);
-        records.push({ sequence, bytes: Buffer.from(value.subarray(at + 4, next)) });
-        this.#remember(value, row, sequence, at);
+      let at = sequence === first ? runStart(value, row) : this.#startOf(value, row, sequence);
+      for (; sequence < end; sequence++) {
+        const start = at + 4;
+        const next = start + value.readUInt32LE(at);
+        if (!visit(sequence, value, start, next)) {
+          this.#remember(value, row, sequence, at);
+          return false;
+        }
         at = next;
       }
     }
+    return true;
   }
 
   #valueOf(segment: LogSegment, list: RunList, run: number): Buffer | undefined {

@@ -13,6 +13,8 @@ import type { Room } from './lmdb-env.ts';
 import { Env, removeEnvFiles } from './lmdb-env.ts';
 import type { BodyFile } from './manifest.ts';
 
+type Damages = Pick<DamageLog, 'report'>;
+
 export class BodySegment {
   readonly number: number;
   readonly path: string;
@@ -20,35 +22,64 @@ export class BodySegment {
   /** Bytes of its blocks, and how many of them were still needed when they were last counted. */
   readonly recordBytes: number;
   liveBytes: number;
+  /** Of these, bytes of entities whose band is still this segment's. */
+  homeBytes: number;
+  /** Which entities it was written for (ReclaimGuide.band); one that was moved since is still in here. */
+  readonly band: number;
   /** Compaction stays away from a segment in which damage was found: nothing of it is ever removed. */
   isDamaged = false;
   readonly #mapBytes: number;
   readonly #room: Room;
-  readonly #damages: DamageLog;
+  readonly #damages: Damages;
+  readonly #readers = new Set<Promise<unknown>>();
   #env: Env | undefined;
 
-  constructor(file: BodyFile, path: string, context: { readonly disk: Room; readonly damages: DamageLog }) {
+  constructor(file: BodyFile, path: string, context: { readonly disk: Room; readonly damages: Damages }) {
     this.#room = context.disk;
     this.#damages = context.damages;
     this.number = file.number;
+    this.band = file.band ?? 0;
     this.path = path;
     this.recordBytes = file.recordBytes;
     this.liveBytes = file.recordBytes;
+    this.homeBytes = file.recordBytes;
     this.fileBytes = statSync(path).size;
     this.#mapBytes = this.fileBytes + 1024 * 1024;
   }
 
-  get isOpen(): boolean {
-    return this.#env !== undefined;
+  /** How the manifest names it. */
+  get file(): BodyFile {
+    const { number, recordBytes, band } = this;
+    return band === 0 ? { number, recordBytes } : { number, recordBytes, band };
   }
 
   /** Empty when it is damaged: as if there were no body in this segment. */
   loadFence(): Fence {
+    return new Fence(this.loadFenceTable());
+  }
+
+  loadFenceTable(): Buffer {
     const stored = this.#open().read(fenceKey);
     const table = stored === undefined ? undefined : openRow(fenceKey, stored);
-    if (table !== undefined) return new Fence(table);
-    this.#report('fence', stored === undefined ? 'missing' : checksumProblem);
-    return new Fence(Buffer.alloc(0));
+    if (table !== undefined) return table;
+    this.report('fence', stored === undefined ? 'missing' : checksumProblem);
+    return Buffer.alloc(0);
+  }
+
+  /** Damage was found here, or in another thread's reading of this file. */
+  report(key: string, problem: string): void {
+    this.isDamaged = true;
+    this.#damages.report(this.path, key, problem);
+  }
+
+  /** Another thread reads the file: it stays where it is until then. */
+  async whileRead<T>(reading: Promise<T>): Promise<T> {
+    this.#readers.add(reading);
+    try {
+      return await reading;
+    } finally {
+      this.#readers.delete(reading);
+    }
   }
 
   /**
@@ -82,6 +113,12 @@ export class BodySegment {
     throw new DamagedBodies(this.path, `block ${entity}/${first}`, 'damaged, so it is not compacted');
   }
 
+  /** The block that holds `sequence`, or else the entity's next one, likewise. */
+  copyFrom(entity: number, sequence: number, arena: Arena): Buffer | undefined {
+    const floor = this.#floorKey(entity, sequence);
+    return this.copyOfNext(entity, floor === undefined ? sequence - 1 : firstSequenceOfKey(floor) - 1, arena);
+  }
+
   async close(): Promise<void> {
     const env = this.#env;
     this.#env = undefined;
@@ -90,6 +127,7 @@ export class BodySegment {
 
   async remove(): Promise<void> {
     await this.close();
+    await Promise.allSettled(this.#readers);
     await removeEnvFiles(this.path);
   }
 
@@ -109,13 +147,8 @@ export class BodySegment {
     const value = this.#open().readTransient(blockKey(entity, firstSequence));
     const problem = value === undefined ? 'missing' : blockProblem(value, entity, firstSequence);
     if (problem === undefined) return value;
-    this.#report(`block ${entity}/${firstSequence}`, problem);
+    this.report(`block ${entity}/${firstSequence}`, problem);
     return undefined;
-  }
-
-  #report(key: string, problem: string): void {
-    this.isDamaged = true;
-    this.#damages.report(this.path, key, problem);
   }
 
   #open(): Env {

@@ -1,6 +1,7 @@
-// Writes survivors into new body segments: blocks in order of entity and sequence, a fence at the end.
-// Used by sealing and by compaction. What it wrote is nothing to anybody until the manifest names it;
-// thrown away, its files are unlinked, and after a crash the next open does that.
+// Writes survivors into new body segments: blocks in order of entity and sequence, a fence at the end, and
+// each band of retention in files of its own. Used by sealing and by compaction. What it wrote is nothing to
+// anybody until the manifest names it; thrown away, its files are unlinked, and after a crash the next open
+// does that.
 import { limits } from '../base/limits.ts';
 import type { Arena } from './arena.ts';
 import { BodySegment } from './body-segment.ts';
@@ -12,6 +13,8 @@ import type { BlockBuilder } from './block.ts';
 import { blockKey } from './keys.ts';
 import { Env, removeEnvFiles } from './lmdb-env.ts';
 import { segmentPath } from './manifest.ts';
+import { bandOf } from './retention-band.ts';
+import type { ReclaimGuide } from './types.ts';
 
 /** What rounding up to pages may add to a block. */
 const blockPageBytes = 4096;
@@ -25,30 +28,37 @@ interface PendingBlock {
 interface OpenFile {
   readonly number: number;
   readonly path: string;
+  readonly band: number;
   readonly env: Env;
   readonly fence: FenceRow[];
+  /** Blocks of the next commit. */
+  pending: PendingBlock[];
   bytes: number;
 }
 
 export class BodyWriter {
   readonly #context: CellContext;
   readonly #arena: Arena;
+  readonly #guide: Pick<ReclaimGuide, 'band'>;
   readonly #written: OpenFile[] = [];
-  #pending: PendingBlock[] = [];
+  /** By band. */
+  readonly #files = new Map<number, OpenFile>();
+  #pendingCount = 0;
   #pendingBytes = 0;
-  #file: OpenFile | undefined;
+  /** Blocks of an entity come one after the other, and all go where the first one went. */
+  #entity = -1;
+  #band = 0;
 
   /** Blocks wait for their commit in `arena`. */
-  constructor(context: CellContext, arena: Arena) {
+  constructor(context: CellContext, arena: Arena, guide: Pick<ReclaimGuide, 'band'>) {
     this.#context = context;
     this.#arena = arena;
+    this.#guide = guide;
   }
 
   /** Holds enough for one commit. */
   get isFull(): boolean {
-    return (
-      this.#pendingBytes >= limits.reclaimSliceBytes || this.#pending.length >= limits.reclaimSliceBlocks
-    );
+    return this.#pendingBytes >= limits.reclaimSliceBytes || this.#pendingCount >= limits.reclaimSliceBlocks;
   }
 
   /** Takes the block that the builder holds. */
@@ -56,9 +66,11 @@ export class BodyWriter {
     const { entity, count, firstSequence, lastSequence, valueBytes } = builder;
     const value = this.#arena.take(valueBytes);
     builder.takeInto(value);
-    this.#pending.push({ entity, firstSequence, value });
+    const file = this.#fileOf(entity);
+    file.pending.push({ entity, firstSequence, value });
+    file.bytes += valueBytes;
+    this.#pendingCount++;
     this.#pendingBytes += valueBytes;
-    const file = this.#fileFor(valueBytes);
     const row = file.fence.at(-1);
     if (row?.entity === entity) {
       row.recordCount += count;
@@ -69,56 +81,69 @@ export class BodyWriter {
     file.fence.push({ entity, recordCount: count, bytes: valueBytes, firstSequence, lastSequence });
   }
 
-  /** One commit with everything that was added since the last one. */
+  /** One commit a file with everything that was added since the last one. */
   async commit(): Promise<void> {
-    const file = this.#file;
-    if (file === undefined || this.#pending.length === 0) return;
-    const blocks = this.#pending;
-    this.#pending = [];
+    if (this.#pendingCount === 0) return;
+    for (const file of this.#files.values()) await writePending(file);
+    this.#pendingCount = 0;
     this.#pendingBytes = 0;
-    const pageBytes = blocks.reduce((bytes, block) => bytes + block.value.length + blockPageBytes, 0);
-    await file.env.commit(pageBytes, (rows) => {
-      for (const block of blocks) void rows.put(blockKey(block.entity, block.firstSequence), block.value);
-    });
     this.#arena.reset();
     // A new file starts between two commits, so a file is at most one slice above its cap.
-    if (file.bytes >= this.#context.disk.segmentBytes) await this.#finishFile();
+    for (const file of this.#files.values()) {
+      if (file.bytes >= this.#context.disk.segmentBytes) await this.#finishFile(file);
+    }
   }
 
-  /** The finished segments, in order; none when nothing survived. */
+  /** The finished segments, those of a band in order; none when nothing survived. */
   async finish(): Promise<BodySegment[]> {
     await this.commit();
-    await this.#finishFile();
-    return this.#written.map(({ number, path, bytes }) => {
-      return new BodySegment({ number, recordBytes: bytes }, path, this.#context);
+    for (const file of this.#files.values()) await this.#finishFile(file);
+    return this.#written.map(({ number, path, band, bytes }) => {
+      return new BodySegment({ number, recordBytes: bytes, band }, path, this.#context);
     });
   }
 
   async discard(): Promise<void> {
-    if (this.#file !== undefined) await this.#file.env.close();
-    const files = this.#file === undefined ? this.#written : [...this.#written, this.#file];
-    for (const { path } of files) await removeEnvFiles(path);
+    const open = [...this.#files.values()];
+    for (const file of open) await file.env.close();
+    for (const { path } of [...this.#written, ...open]) await removeEnvFiles(path);
   }
 
-  #fileFor(valueBytes: number): OpenFile {
-    this.#file ??= this.#openFile();
-    this.#file.bytes += valueBytes;
-    return this.#file;
+  #fileOf(entity: number): OpenFile {
+    if (entity !== this.#entity) {
+      this.#entity = entity;
+      this.#band = bandOf(this.#guide, entity);
+    }
+    let file = this.#files.get(this.#band);
+    if (file === undefined) {
+      file = this.#openFile(this.#band);
+      this.#files.set(this.#band, file);
+    }
+    return file;
   }
 
-  async #finishFile(): Promise<void> {
-    const file = this.#file;
-    if (file === undefined) return;
+  async #finishFile(file: OpenFile): Promise<void> {
     await file.env.put(fenceKey, sealedRow(fenceKey, encodeFence(file.fence)));
     await file.env.close();
     this.#written.push(file);
-    this.#file = undefined;
+    this.#files.delete(file.band);
   }
 
-  #openFile(): OpenFile {
+  #openFile(band: number): OpenFile {
     const number = this.#context.files.takeNumber();
     const path = segmentPath(this.#context.directory, 'body', number);
     const mapBytes = this.#context.disk.segmentBytes * 2 + 4 * limits.batchBytesMax;
-    return { number, path, env: new Env(path, { mapBytes, room: this.#context.disk }), fence: [], bytes: 0 };
+    const env = new Env(path, { mapBytes, room: this.#context.disk });
+    return { number, path, band, env, fence: [], pending: [], bytes: 0 };
   }
+}
+
+async function writePending(file: OpenFile): Promise<void> {
+  const blocks = file.pending;
+  if (blocks.length === 0) return;
+  file.pending = [];
+  const pageBytes = blocks.reduce((bytes, block) => bytes + block.value.length + blockPageBytes, 0);
+  await file.env.commit(pageBytes, (rows) => {
+    for (const block of blocks) void rows.put(blockKey(block.entity, block.firstSequence), block.value);
+  });
 }

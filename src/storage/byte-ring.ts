@@ -16,6 +16,7 @@ interface Entry<K, V> {
 export class ByteRing<K, V> {
   readonly #bytesMax: number;
   readonly #make: (key: K, value: Buffer) => V;
+  readonly #onGone: (item: V) => void;
   #ring: Buffer | undefined;
   readonly #entries = new Map<K, Entry<K, V>>();
   /** What lies in the ring, oldest first, replaced ones included, from `#first` on. */
@@ -24,10 +25,11 @@ export class ByteRing<K, V> {
   #head = 0;
   #large: { readonly key: K; readonly item: V } | undefined;
 
-  /** `make` turns a value into what is handed out. */
-  constructor(bytesMax: number, make: (key: K, value: Buffer) => V) {
+  /** `make` turns a value into what is handed out; `onGone` hears when one is no longer kept. */
+  constructor(bytesMax: number, make: (key: K, value: Buffer) => V, onGone: (item: V) => void = () => {}) {
     this.#bytesMax = bytesMax;
     this.#make = make;
+    this.#onGone = onGone;
   }
 
   get(key: K): V | undefined {
@@ -41,6 +43,7 @@ export class ByteRing<K, V> {
     const bytes = source.length;
     if (bytes > this.#bytesMax * largestShare) {
       const item = this.#make(key, Buffer.from(source));
+      if (this.#large !== undefined) this.#onGone(this.#large.item);
       this.#large = { key, item };
       return item;
     }
@@ -56,13 +59,17 @@ export class ByteRing<K, V> {
   }
 
   delete(key: K): void {
+    const item = this.get(key);
+    if (item === undefined) return;
     if (this.#large?.key === key) this.#large = undefined;
     this.#entries.delete(key);
+    this.#onGone(item);
   }
 
   deleteWhere(matches: (item: V) => boolean): void {
-    if (this.#large !== undefined && matches(this.#large.item)) this.#large = undefined;
-    for (const [key, entry] of this.#entries) if (matches(entry.item)) this.#entries.delete(key);
+    const large = this.#large;
+    if (large !== undefined && matches(large.item)) this.delete(large.key);
+    for (const [key, entry] of this.#entries) if (matches(entry.item)) this.delete(key);
   }
 
   #makeRoom(bytes: number): number {
@@ -78,7 +85,7 @@ export class ByteRing<K, V> {
     while (this.#first < this.#order.length) {
       const oldest = this.#order[this.#first] as Entry<K, V>;
       if (oldest.start >= end || oldest.end <= start) break;
-      if (this.#entries.get(oldest.key) === oldest) this.#entries.delete(oldest.key);
+      if (this.#entries.get(oldest.key) === oldest) this.delete(oldest.key);
       this.#first++;
     }
     if (this.#first * 2 <= this.#order.length) return;

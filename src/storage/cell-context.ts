@@ -6,6 +6,7 @@ import type { DamageLog } from './damage.ts';
 import type { DiskSpace } from './disk-space.ts';
 import type { HotTail } from './hot-tail.ts';
 import type { CellFiles, Manifest } from './manifest.ts';
+import type { SealedReading } from './sealed-reader.ts';
 import { syncDirectory } from './sync-directory.ts';
 
 export interface CellContext {
@@ -14,6 +15,7 @@ export interface CellContext {
   readonly files: FileList;
   readonly disk: DiskSpace;
   readonly hotTail: HotTail;
+  readonly sealedReader: SealedReading;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly damages: DamageLog;

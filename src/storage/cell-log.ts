@@ -10,6 +10,7 @@ import type { HotEntry } from './hot-tail.ts';
 import { LogChain } from './log-chain.ts';
 import type { LogSegment } from './log-segment.ts';
 import { PageStore } from './page-store.ts';
+import { ReadAhead } from './read-ahead.ts';
 import { Reclaim } from './reclaim.ts';
 import { rowsPerCommitMax } from './run-index.ts';
 import type {
@@ -24,6 +25,7 @@ import type {
   ReclaimGuide,
   Stop,
   StorageStats,
+  VisitBody,
 } from './types.ts';
 import { StorageError } from './types.ts';
 
@@ -34,6 +36,7 @@ export class LmdbCellLog implements CellLog {
   readonly #logs: LogChain;
   readonly #bodies: BodyChain;
   readonly #reader: BodyReader;
+  readonly #readAhead: ReadAhead;
   readonly #pages: PageStore;
   readonly #reclaim: Reclaim;
   readonly #followers = new Set<Follower>();
@@ -46,6 +49,7 @@ export class LmdbCellLog implements CellLog {
     this.#logs = new LogChain(context);
     this.#bodies = new BodyChain(context);
     this.#reader = new BodyReader(this.#logs, this.#bodies);
+    this.#readAhead = new ReadAhead(this.#logs, this.#bodies, context.sealedReader);
     this.#pages = new PageStore(context);
     this.#reclaim = new Reclaim(context, this.#logs, this.#bodies);
     this.#logs.open();
@@ -92,6 +96,18 @@ export class LmdbCellLog implements CellLog {
 
   bodies(entity: number, from: number, limit: number): readonly BodyRecord[] {
     return this.#reader.bodies(entity, from, limit);
+  }
+
+  scan(entity: number, from: number, visit: VisitBody): void {
+    this.#reader.scan(entity, from, visit);
+  }
+
+  isWarm(entity: number, from: number, bytes = 0): boolean {
+    return this.#readAhead.isWarm(entity, from, bytes);
+  }
+
+  warm(entity: number, from: number, bytes: number): Promise<void> {
+    return this.#readAhead.warm(entity, from, bytes);
   }
 
   page(kind: number, entity: number, index: number): Uint8Array | undefined {

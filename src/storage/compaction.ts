@@ -1,15 +1,16 @@
 // Compaction: the source of a merge that copies what is still needed out of neighbouring body segments
-// into new ones in their place. Entity by entity, so that blocks come out full and in order. Used by
-// reclaim.
+// into new ones in their place, each entity into one of its present band. Entity by entity, so that blocks
+// come out full and in order. Used by reclaim.
 import { Block, firstSequenceOf } from './block.ts';
 import type { BodyChain } from './body-chain.ts';
+import { addEntities } from './body-chain.ts';
 import type { BodySegment } from './body-segment.ts';
 import type { BodyWriter } from './body-writer.ts';
 import type { CellContext } from './cell-context.ts';
 import { DamagedBodies } from './damage.ts';
 import { LiveWindow, liveWindow } from './live-runs.ts';
 import type { MergeSource, SliceBudget } from './merge.ts';
-import type { LiveQuery } from './types.ts';
+import type { ReclaimGuide } from './types.ts';
 import type { Workspace } from './workspace.ts';
 
 /** Sequences per stored message above which a block counts as scattered. */
@@ -34,14 +35,14 @@ export class CompactionSource implements MergeSource {
       readonly space: Workspace;
       readonly sources: readonly BodySegment[];
     },
-    live: LiveQuery,
+    guide: ReclaimGuide,
   ) {
     const { bodies, sources } = parts;
     this.#context = context;
     this.#bodies = bodies;
     this.#space = parts.space;
     this.#sources = sources;
-    this.#window = new LiveWindow(live);
+    this.#window = new LiveWindow(guide);
     this.#entities = entitiesOf(bodies, sources);
     this.#refuseDamaged();
   }
@@ -66,7 +67,7 @@ export class CompactionSource implements MergeSource {
   async swap(outputs: readonly BodySegment[]): Promise<void> {
     this.#refuseDamaged();
     const bodies = this.#bodies.planned(this.#sources, outputs);
-    const files = bodies.map((s) => ({ number: s.number, recordBytes: s.recordBytes }));
+    const files = bodies.map((segment) => segment.file);
     await this.#context.files.update((now) => ({ ...now, bodies: files }));
     this.#bodies.replace(this.#sources, outputs);
     this.#context.logger.debug('segments compacted', {
@@ -82,13 +83,22 @@ export class CompactionSource implements MergeSource {
       throw new DamagedBodies(damaged.path, 'file', 'damaged, so it is not compacted');
   }
 
-  /** The entity's next block, source after source: their order is the order of its sequences. */
+  /**
+   * The entity's next block, source after source: their order is the order of its sequences. What lies below
+   * its floor is not even read.
+   */
   #nextValue(entity: number): Buffer | undefined {
+    const floor = this.#window.floor(entity);
     for (; this.#source < this.#sources.length; this.#source++) {
       const source = this.#sources[this.#source] as BodySegment;
-      if (this.#bodies.fence(source).find(entity) === -1) continue;
+      const last = this.#bodies.fence(source).lastOf(entity);
+      if (last === -1 || last < floor) continue;
       this.#bodies.touch(source);
-      const value = source.copyOfNext(entity, this.#after, this.#space.value);
+      const arena = this.#space.value;
+      const isStart = this.#after === -1 && floor > 0;
+      const value = isStart
+        ? source.copyFrom(entity, floor, arena)
+        : source.copyOfNext(entity, this.#after, arena);
       if (value !== undefined) return value;
     }
     return undefined;
@@ -119,9 +129,6 @@ export class CompactionSource implements MergeSource {
 
 function entitiesOf(bodies: BodyChain, sources: readonly BodySegment[]): Uint32Array {
   const entities = new Set<number>();
-  for (const source of sources) {
-    const fence = bodies.fence(source);
-    for (let row = 0; row < fence.size; row++) entities.add(fence.entity(row));
-  }
+  for (const source of sources) addEntities(bodies.fence(source), entities);
   return Uint32Array.from(entities).sort();
 }

@@ -47,6 +47,12 @@ export class Fence {
     return -1;
   }
 
+  /** Last sequence of an entity, or -1. */
+  lastOf(entity: number): number {
+    const row = this.find(entity);
+    return row === -1 ? -1 : this.lastSequence(row);
+  }
+
   entity(row: number): number {
     return this.#table.readUInt32LE(row * rowBytes);
   }

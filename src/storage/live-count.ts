@@ -1,12 +1,15 @@
 // Counts again and again, a slice at a time, what is still needed in the body segments, so that reclaim
-// knows which one to compact. Nothing per message is kept: one number a segment. Used by reclaim; idle
-// when no commit came.
+// knows which one to compact (worth-compacting.ts). Nothing per message is kept: two numbers a segment. Used
+// by reclaim; idle when no commit came.
+import { limits } from '../base/limits.ts';
 import type { BodyChain } from './body-chain.ts';
 import type { BodySegment } from './body-segment.ts';
 import type { CellContext } from './cell-context.ts';
+import type { Fence } from './fence.ts';
 import { LiveRange } from './live-runs.ts';
 import { SliceBudget } from './merge.ts';
-import type { LiveQuery, Position } from './types.ts';
+import { bandOf } from './retention-band.ts';
+import type { Position, ReclaimGuide } from './types.ts';
 
 /** A count may take this share of the time at the most, so the pause after it is as many times its length. */
 const pauseFactor = 30;
@@ -19,6 +22,7 @@ export class LiveCount {
   /** The range of the row, once its count has begun. */
   #range: LiveRange | undefined;
   #liveBytes = 0;
+  #homeBytes = 0;
   #countedAt: Position = -1;
   #spentMs = 0;
   #dueMs = 0;
@@ -29,13 +33,17 @@ export class LiveCount {
   }
 
   /** Does a slice of counting; true while a count is under way. */
-  step(live: LiveQuery, position: Position): boolean {
+  async step(guide: ReclaimGuide, position: Position): Promise<boolean> {
+    if (this.#pending.length === 0 && !this.#begin(position, this.#context.clock.nowMs())) return false;
+    const segment = this.#pending[0] as BodySegment;
+    const fence = await this.#fenceOf(segment, guide);
+    // Segments may have changed meanwhile.
+    if (this.#pending[0] !== segment) return true;
     const startMs = this.#context.clock.nowMs();
-    if (this.#pending.length === 0 && !this.#begin(position, startMs)) return false;
-    const budget = new SliceBudget();
-    while (this.#pending.length > 0 && !budget.isSpent()) this.#countSome(live);
+    const isCounted = this.#countRows(segment, fence, guide);
     const nowMs = this.#context.clock.nowMs();
     this.#spentMs += nowMs - startMs;
+    if (isCounted) this.#next(segment);
     if (this.#pending.length > 0) return true;
     this.#dueMs = nowMs + Math.max(this.#context.liveCountIntervalMs, pauseFactor * this.#spentMs);
     return true;
@@ -44,10 +52,8 @@ export class LiveCount {
   /** Segments changed: what is being counted may be gone. */
   restart(): void {
     this.#pending = [];
-    this.#row = 0;
-    this.#range = undefined;
-    this.#liveBytes = 0;
     this.#countedAt = -1;
+    this.#clear();
   }
 
   #begin(position: Position, nowMs: number): boolean {
@@ -59,65 +65,50 @@ export class LiveCount {
     return true;
   }
 
-  #countSome(live: LiveQuery): void {
-    const segment = this.#pending[0] as BodySegment;
-    const fence = this.#bodies.fence(segment);
-    const row = this.#row;
-    if (row < fence.size) {
+  /**
+   * Where retention by time keeps very many segments, their fences do not stay in memory, and reading all of
+   * them for each count is not the loop's work, nor is it to push out those that readers use.
+   */
+  #fenceOf(segment: BodySegment, guide: ReclaimGuide): Fence | Promise<Fence> {
+    const isMany = this.#bodies.segments.length > limits.openBodySegmentsMax;
+    return isMany && guide.floor !== undefined
+      ? this.#bodies.fetchFence(segment)
+      : this.#bodies.fence(segment);
+  }
+
+  /** True when all rows of the segment are counted. */
+  #countRows(segment: BodySegment, fence: Fence, guide: ReclaimGuide): boolean {
+    const budget = new SliceBudget();
+    while (this.#row < fence.size) {
+      if (budget.isSpent()) return false;
+      const row = this.#row;
+      const entity = fence.entity(row);
       if (this.#range === undefined) {
-        this.#range = new LiveRange(live);
-        this.#range.begin(fence.entity(row), fence.firstSequence(row), fence.lastSequence(row) + 1);
+        this.#range = new LiveRange(guide);
+        this.#range.begin(entity, fence.firstSequence(row), fence.lastSequence(row) + 1);
       }
-      if (!this.#range.step()) return;
+      if (!this.#range.step()) continue;
       const records = fence.recordCount(row);
-      this.#liveBytes += (fence.recordBytes(row) * Math.min(this.#range.count, records)) / records;
+      const bytes = (fence.recordBytes(row) * Math.min(this.#range.count, records)) / records;
+      this.#liveBytes += bytes;
+      if (bandOf(guide, entity) === segment.band) this.#homeBytes += bytes;
       this.#range = undefined;
       this.#row++;
-      return;
     }
+    return true;
+  }
+
+  #next(segment: BodySegment): void {
     segment.liveBytes = Math.round(this.#liveBytes);
+    segment.homeBytes = Math.round(this.#homeBytes);
     this.#pending.shift();
+    this.#clear();
+  }
+
+  #clear(): void {
     this.#row = 0;
+    this.#range = undefined;
     this.#liveBytes = 0;
+    this.#homeBytes = 0;
   }
-}
-
-/** Neighbours worth compacting, or none. A segment without anything live goes first: it costs nothing. */
-export function worthCompacting(
-  segments: readonly BodySegment[],
-  segmentBytes: number,
-): readonly BodySegment[] {
-  const sound = segments.filter((segment) => !segment.isDamaged);
-  const empty = sound.find((segment) => segment.liveBytes === 0);
-  if (empty !== undefined) return [empty];
-  let bytes = 0;
-  let liveBytes = 0;
-  let worst: BodySegment | undefined;
-  for (const segment of sound) {
-    bytes += segment.recordBytes;
-    liveBytes += segment.liveBytes;
-    if (worst === undefined || liveShare(segment) < liveShare(worst)) worst = segment;
-  }
-  if (worst === undefined) return [];
-  const isTooDead = bytes - liveBytes > bytes / 3;
-  if (isTooDead || liveShare(worst) < nearlyEmptyShare) return [worst];
-  return smallNeighbours(segments, segmentBytes);
-}
-
-const nearlyEmptyShare = 0.1;
-/** This many small neighbours become one segment, so that the number of files follows the bytes. */
-const smallRunLength = 8;
-
-function smallNeighbours(segments: readonly BodySegment[], segmentBytes: number): readonly BodySegment[] {
-  let run: BodySegment[] = [];
-  for (const segment of segments) {
-    if (segment.isDamaged || segment.recordBytes > segmentBytes / smallRunLength) run = [];
-    else run.push(segment);
-    if (run.length === smallRunLength) return run;
-  }
-  return [];
-}
-
-function liveShare(segment: BodySegment): number {
-  return segment.liveBytes / segment.recordBytes;
 }

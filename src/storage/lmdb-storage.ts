@@ -19,6 +19,8 @@ import { lockDirectory } from './directory-lock.ts';
 import { DiskSpace } from './disk-space.ts';
 import { HotTail } from './hot-tail.ts';
 import { Manifest, cellDirectory } from './manifest.ts';
+import type { SealedReading } from './sealed-reader.ts';
+import { SealedReader } from './sealed-reader.ts';
 import type { BackupBarrier, CellLog, Storage, StorageStats } from './types.ts';
 
 export interface LmdbStorageOptions {
@@ -33,6 +35,8 @@ export interface LmdbStorageOptions {
   readonly segmentBytes?: number;
   /** Tests only. */
   readonly liveCountIntervalMs?: number;
+  /** Tests only: what reads sealed bodies in place of the worker. */
+  readonly sealedReader?: SealedReading;
 }
 
 export async function openLmdbStorage(options: LmdbStorageOptions): Promise<Storage> {
@@ -56,6 +60,7 @@ class LmdbStorage implements Storage {
   readonly #logger: Logger;
   readonly #hotTail = new HotTail();
   readonly #damages: DamageLog;
+  readonly #worker: SealedReader;
   readonly #cells = new Map<string, LmdbCellLog>();
   readonly #behind = new Set<Promise<unknown>>();
   #wasRestored: boolean;
@@ -66,6 +71,7 @@ class LmdbStorage implements Storage {
     this.#clock = options.clock ?? systemClock;
     this.#logger = options.logger ?? silentLogger;
     this.#damages = new DamageLog(this.#logger);
+    this.#worker = new SealedReader(this.#logger);
     this.#disk = new DiskSpace(options.directory, {
       clock: this.#clock,
       logger: this.#logger,
@@ -130,6 +136,7 @@ class LmdbStorage implements Storage {
   }
 
   async close(): Promise<void> {
+    await this.#worker.close();
     for (const cell of this.#cells.values()) await cell.close();
     while (this.#behind.size > 0) await Promise.all(this.#behind);
     await this.#disk.close();
@@ -147,6 +154,7 @@ class LmdbStorage implements Storage {
       files,
       disk: this.#disk,
       hotTail: this.#hotTail,
+      sealedReader: this.#options.sealedReader ?? this.#worker,
       clock: this.#clock,
       logger: this.#logger.child({ cell: name }),
       damages: this.#damages,

@@ -116,6 +116,15 @@ export class LogChain {
     return undefined;
   }
 
+  /** What is stored of an entity from this sequence on is here: nothing of it is sealed. */
+  holdsFrom(entity: number, sequence: number): boolean {
+    for (const segment of this.segments) {
+      const list = segment.index.list(entity);
+      if (list !== undefined) return list.firstSequence <= sequence;
+    }
+    return false;
+  }
+
   /** The oldest segment has been sealed and the manifest no longer counts on it. */
   drop(segment: LogSegment, isKept: boolean): void {
     assert(

@@ -35,6 +35,8 @@ export interface BodyFile {
   readonly number: number;
   /** Bytes of its blocks when it was written. */
   readonly recordBytes: number;
+  /** See ReclaimGuide.band; left out when it is 0. */
+  readonly band?: number;
 }
 
 const noFiles: CellFiles = { nextNumber: 1, logs: [], keptLogs: [], bodies: [], sealedThrough: 0 };

@@ -18,6 +18,7 @@ import type {
   Stop,
   StorageErrorCode,
   StorageStats,
+  VisitBody,
 } from './types.ts';
 import { StorageError } from './types.ts';
 
@@ -95,6 +96,19 @@ export class MemoryCellLog implements CellLog {
     stored.sort(([a], [b]) => a - b);
     return stored.slice(0, limit).map(([sequence, bytes]) => ({ sequence, bytes }));
   }
+
+  scan(entity: number, from: number, visit: VisitBody): void {
+    for (const { sequence, bytes } of this.bodies(entity, from, Number.POSITIVE_INFINITY)) {
+      const source = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+      if (!visit(sequence, source, 0, source.length)) return;
+    }
+  }
+
+  isWarm(): boolean {
+    return true;
+  }
+
+  async warm(): Promise<void> {}
 
   page(kind: number, entity: number, index: number): Uint8Array | undefined {
     const bytes = this.#cell.pages.get(keyOf({ kind, entity, index }))?.bytes;
@@ -226,7 +240,11 @@ export class MemoryCellLog implements CellLog {
     for (const [entity, stored] of this.#cell.bodies) {
       for (const sequence of stored.keys()) {
         bitmap[0] = 0;
-        if (guide.live(entity, sequence, 1, bitmap) === 0) dead.push([entity, sequence]);
+        const isLive =
+          guide.floor === undefined
+            ? guide.live(entity, sequence, 1, bitmap) > 0
+            : sequence >= guide.floor(entity);
+        if (!isLive) dead.push([entity, sequence]);
       }
     }
     return dead;

@@ -10,7 +10,7 @@ import { BodyWriter } from './body-writer.ts';
 import type { CellContext } from './cell-context.ts';
 import { CompactionSource } from './compaction.ts';
 import { DamagedBodies } from './damage.ts';
-import { LiveCount, worthCompacting } from './live-count.ts';
+import { LiveCount } from './live-count.ts';
 import { CommitError } from './lmdb-env.ts';
 import type { LogChain } from './log-chain.ts';
 import { Merge } from './merge.ts';
@@ -18,6 +18,7 @@ import { SealSource } from './sealing.ts';
 import type { Position, ReclaimGuide } from './types.ts';
 import { StorageError } from './types.ts';
 import { Workspace } from './workspace.ts';
+import { worthCompacting, worthJoining } from './worth-compacting.ts';
 
 /** After a merge found no room: how long reclaiming rests. */
 const restMs = 1_000;
@@ -31,6 +32,8 @@ export class Reclaim {
   #space: Workspace | undefined;
   /** Sources of the compaction under way. */
   #sources: readonly BodySegment[] = [];
+  /** The list of segments in which nothing was found to join. */
+  #joined: readonly BodySegment[] | undefined;
   #restUntilMs = 0;
   #running: Promise<boolean> | undefined;
   #holds = 0;
@@ -77,9 +80,9 @@ export class Reclaim {
   }
 
   async #slice(guide: ReclaimGuide, checkpointPosition: Position): Promise<boolean> {
-    const merge = this.#merge ?? this.#begin(guide, checkpointPosition);
+    const merge = this.#merge ?? (await this.#begin(guide, checkpointPosition));
     if (merge === undefined) {
-      if (!this.#count.step(guide.live, this.#logs.lastPosition)) return false;
+      if (!(await this.#count.step(guide, this.#logs.lastPosition))) return false;
       await setImmediate();
       return true;
     }
@@ -95,18 +98,30 @@ export class Reclaim {
     return true;
   }
 
-  #begin(guide: ReclaimGuide, checkpointPosition: Position): Merge | undefined {
+  async #begin(guide: ReclaimGuide, checkpointPosition: Position): Promise<Merge | undefined> {
     const rolled = this.#logs.rolledThrough === 0 ? undefined : this.#logs.segments[0];
     const isSealing = rolled !== undefined && rolled.lastPosition <= checkpointPosition;
-    const sources = isSealing ? [] : worthCompacting(this.#bodies.segments, this.#context.disk.segmentBytes);
+    const sources = isSealing ? [] : await this.#worthMerging(guide);
     if (!isSealing && sources.length === 0) return undefined;
     this.#space ??= new Workspace();
     const parts = { logs: this.#logs, bodies: this.#bodies, space: this.#space, sources };
-    const writer = new BodyWriter(this.#context, this.#space.blocks);
-    if (isSealing) return new Merge(writer, new SealSource(this.#context, parts, guide.live), guide);
+    const writer = new BodyWriter(this.#context, this.#space.blocks, guide);
+    if (isSealing) return new Merge(writer, new SealSource(this.#context, parts, guide), guide);
     this.#sources = sources;
     this.#count.restart();
-    return new Merge(writer, new CompactionSource(this.#context, parts, guide.live), guide);
+    return new Merge(writer, new CompactionSource(this.#context, parts, guide), guide);
+  }
+
+  async #worthMerging(guide: ReclaimGuide): Promise<readonly BodySegment[]> {
+    const { segments } = this.#bodies;
+    const worst = worthCompacting(segments, guide.floor !== undefined);
+    // Which ones can be joined changes with the list alone.
+    if (worst.length > 0 || segments === this.#joined) return worst;
+    for (const run of worthJoining(segments, this.#context.disk.segmentBytes)) {
+      if (await this.#bodies.canJoin(run)) return run;
+    }
+    this.#joined = segments;
+    return [];
   }
 
   /** Room and damage are what can go wrong in daily work; the work is thrown away and done again later. */

@@ -12,7 +12,7 @@ import { LiveRange, LiveWindow } from './live-runs.ts';
 import type { LogChain } from './log-chain.ts';
 import type { LogSegment } from './log-segment.ts';
 import type { MergeSource, SliceBudget } from './merge.ts';
-import type { LiveQuery } from './types.ts';
+import type { ReclaimGuide } from './types.ts';
 import type { Workspace } from './workspace.ts';
 
 /** Messages looked at before the clock is asked again. */
@@ -61,15 +61,15 @@ export class SealSource implements MergeSource {
   constructor(
     context: CellContext,
     parts: { readonly logs: LogChain; readonly bodies: BodyChain; readonly space: Workspace },
-    live: LiveQuery,
+    guide: ReclaimGuide,
   ) {
     this.#context = context;
     this.#logs = parts.logs;
     this.#bodies = parts.bodies;
     this.#space = parts.space;
     this.#segment = parts.logs.segments[0] as LogSegment;
-    this.#window = new LiveWindow(live);
-    this.#range = new LiveRange(live);
+    this.#window = new LiveWindow(guide);
+    this.#range = new LiveRange(guide);
     this.#entities = this.#segment.index.entities();
     this.#position = this.#segment.firstPosition;
   }
@@ -90,9 +90,7 @@ export class SealSource implements MergeSource {
   async swap(outputs: readonly BodySegment[]): Promise<void> {
     const { number, lastPosition } = this.#segment;
     const isKept = this.#context.keepLogSegments || this.#segment.isDamaged;
-    const bodies = this.#bodies
-      .planned([], outputs)
-      .map((s) => ({ number: s.number, recordBytes: s.recordBytes }));
+    const bodies = this.#bodies.planned([], outputs).map((segment) => segment.file);
     await this.#context.files.update((now) => ({
       ...now,
       logs: now.logs.filter((log) => log !== number),

@@ -42,6 +42,12 @@ export interface BodyRecord {
   readonly bytes: Uint8Array;
 }
 
+/**
+ * One stored body: `source` from `start` to `end`, its length not included. False ends the scan. The bytes
+ * are valid inside the call alone, and the call must not read from a log.
+ */
+export type VisitBody = (sequence: number, source: Buffer, start: number, end: number) => boolean;
+
 /** Address of one derived row: kind (u8), entity (u32), index (u53), ordered in this order. */
 export interface PageKey {
   readonly kind: number;
@@ -60,6 +66,18 @@ export type LiveQuery = (entity: number, firstSequence: number, count: number, b
 export interface ReclaimGuide {
   /** Sets bit i of `bitmap` (bit i&7 of byte i>>3) for each live message; answers how many are live. */
   readonly live: LiveQuery;
+  /**
+   * For cells whose entities die from their old end: everything below this sequence is dead, everything from
+   * it on is live; Infinity for an entity that is gone. It never goes back. When it is there, `live` is not
+   * asked.
+   */
+  readonly floor?: (entity: number) => number;
+  /**
+   * Entities of different bands never share a sealed segment, so that what dies at about the same time is
+   * unlinked together: an integer from 0 on; from `limits.retentionBandsMax` - 1 on all count as one. It
+   * may change; what is sealed moves with the next compaction. Without it all are in band 0.
+   */
+  readonly band?: (entity: number) => number;
   /**
    * Resolves true when everything that `live` has read is committed, false when it was undone
    * (the work based on those answers is then thrown away).
@@ -98,6 +116,24 @@ export interface CellLog {
   body(entity: number, sequence: number): Uint8Array | undefined;
   /** Up to `limit` stored bodies of an entity with sequence >= `from`, ascending, segments merged. */
   bodies(entity: number, from: number, limit: number): readonly BodyRecord[];
+  /**
+   * Visits stored bodies of an entity with sequence >= `from`, ascending, segments merged, until `visit`
+   * answers false. Nothing is made or copied per body. Reads from files what is not in memory.
+   */
+  scan(entity: number, from: number, visit: VisitBody): void;
+  /**
+   * Whether a scan from here finds its next body in memory, or in an unsealed log segment, or finds none;
+   * with `bytes`: whether all that it visits until it has seen so many bytes is like that. Cheap, and never
+   * reads a file. False may be wrong when nobody has looked yet; `warm` finds out.
+   */
+  isWarm(entity: number, from: number, bytes?: number): boolean;
+  /**
+   * Reads off the event loop, so that a scan from here that stops after `bytes` bytes of bodies (no more than
+   * limits.readAheadBytesMax; one body may be larger) reads no sealed file. Never rejects. Scan in the same
+   * turn in which it resolves, and do not ask `isWarm` before that: when it could not help (damage,
+   * segments replaced meanwhile, no worker) the scan reads by itself.
+   */
+  warm(entity: number, from: number, bytes: number): Promise<void>;
 
   /** One derived row as last checkpointed. */
   page(kind: number, entity: number, index: number): Uint8Array | undefined;

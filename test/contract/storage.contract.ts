@@ -10,6 +10,8 @@ import {
   guideOf,
   reclaimAll,
   removeTemporaryDirectories,
+  scanList,
+  scannedSequences,
   textOf,
 } from '../storage/storage-driver.ts';
 
@@ -170,6 +172,75 @@ export function storageContract(name: string, makeSubject: () => StorageUnderTes
       });
     });
 
+    describe('scan', () => {
+      it('visits what bodies answers, from any sequence on, until told to stop', async () => {
+        await log.append(
+          batchOf([
+            { entity: 1, firstSequence: 10, bodies: ['a', '', 'ccc'] },
+            { entity: 2, firstSequence: 10, bodies: ['other'] },
+          ]),
+          0,
+        );
+        await log.append(batchOf([{ entity: 1, firstSequence: 13, bodies: ['d'] }]), 1);
+        await log.append(batchOf([{ entity: 1, firstSequence: 20, bodies: ['k', 'l'] }]), 2);
+        for (let from = 0; from <= 23; from++) {
+          for (const limit of [1, 2, 100]) {
+            expect(scanList(log, 1, from, limit)).toEqual(bodyList(log, 1, from, limit));
+          }
+        }
+        expect(scanList(log, 1, 12, 3)).toEqual(['12:ccc', '13:d', '20:k']);
+        expect(scanList(log, 3)).toEqual([]);
+      });
+
+      it('goes from sealed bodies on to those that are not, over segments and gaps', async () => {
+        await fill(log, 12);
+        await log.checkpoint(9, []);
+        await reclaimAll(
+          log,
+          guideOf((_, sequence) => sequence % 4 !== 1),
+        );
+        const stored = log.bodies(1, 0, 100).map((record) => record.sequence);
+        const live = Array.from({ length: 36 }, (_, sequence) => sequence).filter((s) => s % 4 !== 1);
+        expect(stored).toEqual(expect.arrayContaining(live));
+        for (let from = 0; from <= 36; from++) {
+          expect(scannedSequences(log, 1, from)).toEqual(stored.filter((sequence) => sequence >= from));
+        }
+        log.scan(1, 0, (sequence, source, start, end) => {
+          expect(source.toString('latin1', start, start + 8).split('-')[0]).toBe(String(sequence));
+          expect(end - start).toBe(big.length + String(sequence).length + 1);
+          return true;
+        });
+      });
+
+      it('may be begun again inside its own run, and by many at once', async () => {
+        const bodies = Array.from({ length: 50 }, (_, i) => `body ${i}`);
+        await log.append(batchOf([{ entity: 1, firstSequence: 0, bodies }]), 0);
+        for (let i = 0; i < 50; i += 3) {
+          expect(scanList(log, 1, i, 3)).toEqual(bodyList(log, 1, i, 3));
+          expect(scanList(log, 1, 49 - i, 1)).toEqual([`${49 - i}:body ${49 - i}`]);
+        }
+      });
+
+      it('is warm for what is not sealed, and after it was warmed', async () => {
+        await fill(log, 12);
+        expect(log.isWarm(1, 0)).toBe(true);
+        expect(log.isWarm(1, 36)).toBe(true);
+        expect(log.isWarm(7, 0)).toBe(true);
+        await log.checkpoint(12, []);
+        await reclaimAll(log, everything);
+        await reopen();
+        for (const from of [0, 7, 20]) {
+          await log.warm(1, from, 500_000);
+          expect(log.isWarm(1, from)).toBe(true);
+          expect(log.isWarm(1, from, 500_000)).toBe(true);
+          expect(startOf(log, from)).toBe(String(from));
+        }
+        await log.warm(7, 0, 1000);
+        expect(log.isWarm(7, 0)).toBe(true);
+        expect(scannedSequences(log, 1)).toEqual(Array.from({ length: 36 }, (_, s) => s));
+      });
+    });
+
     describe('pages', () => {
       it('stores, replaces, removes and finds rows', async () => {
         const bytes = Buffer.from('page');
@@ -256,6 +327,27 @@ export function storageContract(name: string, makeSubject: () => StorageUnderTes
         for (let s = 0; s < 36; s++) expect(startOf(log, s)).toBe(String(s));
         await reopen();
         expect(log.bodies(1, 0, 100).map((r) => r.sequence)).toEqual(Array.from({ length: 36 }, (_, s) => s));
+      });
+
+      it('asks floors instead of bits when it is given them', async () => {
+        await fill(log, 12);
+        await log.checkpoint(10, []);
+        const asked = guideOf(() => {
+          throw new Error('asked bit by bit');
+        });
+        await reclaimAll(log, {
+          ...asked,
+          floor: (entity) => (entity === 1 ? 10 : 0),
+          band: (entity) => entity % 2,
+        });
+        for (let s = 10; s < 36; s++) expect(startOf(log, s)).toBe(String(s));
+        expect(startOf(log, 0)).toBeUndefined();
+        await log.append(batchOf([]), 12);
+        await log.checkpoint(13, []);
+        await reclaimAll(log, { ...asked, floor: () => Number.POSITIVE_INFINITY });
+        expect(startOf(log, 20)).toBeUndefined();
+        await reopen();
+        expect(startOf(log, 20)).toBeUndefined();
       });
 
       it('has nothing to do before a checkpoint', async () => {

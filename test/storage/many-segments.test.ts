@@ -1,8 +1,9 @@
 // More body segments than may be open at once: any body is still found, in any order, and files are closed
 // and opened behind the reader's back.
 import { readdirSync } from 'node:fs';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { limits } from '../../src/base/limits.ts';
+import { BodySegment } from '../../src/storage/body-segment.ts';
 import { openLmdbStorage } from '../../src/storage/index.ts';
 import {
   batchOf,
@@ -40,5 +41,21 @@ describe('many body segments', () => {
     const open = readdirSync('/proc/self/fd').length;
     expect(open).toBeLessThan(4 * limits.openBodySegmentsMax + 100);
     await storage.close();
+    await expectFewReads(options);
   });
+
+  /** The first look into an opened directory: a search through the fences, then one block. */
+  async function expectFewReads(options: { readonly directory: string; readonly segmentBytes: number }) {
+    for (const n of [0, 1, 60, 239]) {
+      const storage = await openLmdbStorage(options);
+      const log = await storage.openCell('queue-0');
+      const fences = vi.spyOn(BodySegment.prototype, 'loadFence');
+      const blocks = vi.spyOn(BodySegment.prototype, 'valueAtOrAfter');
+      expect(bodyText(log, 1 + (n % 2), n)?.split('-')[0]).toBe(String(n));
+      expect(fences.mock.calls.length).toBeLessThan(16);
+      expect(blocks.mock.calls.length).toBeLessThan(2);
+      vi.restoreAllMocks();
+      await storage.close();
+    }
+  }
 });

@@ -53,6 +53,23 @@ export function bodyList(log: CellLog, entity: number, from = 0, limit = 1000): 
   return log.bodies(entity, from, limit).map((record) => `${record.sequence}:${textOf(record.bytes)}`);
 }
 
+/** The same by a scan, which stops after `limit` bodies. */
+export function scanList(log: CellLog, entity: number, from = 0, limit = 1000): string[] {
+  const found: string[] = [];
+  log.scan(entity, from, (sequence, source, start, end) => {
+    found.push(`${sequence}:${source.toString('utf8', start, end)}`);
+    return found.length < limit;
+  });
+  return found;
+}
+
+/** Sequences that a scan finds. */
+export function scannedSequences(log: CellLog, entity: number, from = 0): number[] {
+  const found: number[] = [];
+  log.scan(entity, from, (sequence) => found.push(sequence) > 0);
+  return found;
+}
+
 /** A guide over a plain predicate; `barrier` answers true unless told otherwise. */
 export function guideOf(
   isLive: (entity: number, sequence: number) => boolean,

@@ -4,7 +4,8 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import * as lmdb from 'lmdb';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { ManualClock } from '../../src/base/clock.ts';
 import { openLmdbStorage } from '../../src/storage/index.ts';
 import {
@@ -99,6 +100,24 @@ describe('traps of lmdb-js', () => {
     const cell = join(directory, 'cells/queue-0');
     const bytes = readdirSync(cell).reduce((sum, file) => sum + statSync(join(cell, file)).size, 0);
     expect(bytes).toBeLessThan(2.5 * 1024 * 1024);
+  });
+
+  it('14: a file that was closed is not kept in memory', async () => {
+    const { allDbs } = lmdb as unknown as { readonly allDbs: ReadonlyMap<string, unknown> };
+    const storage = await openLmdbStorage({ directory: temporaryDirectory(), segmentBytes: 1024 * 1024 });
+    const log = await storage.openCell('queue-0');
+    for (let n = 0; n < 60; n++) {
+      await log.append(batchOf([{ entity: 1, firstSequence: n, bodies: [''.padEnd(100_000, '.')] }]), n);
+    }
+    await log.checkpoint(60, []);
+    expect(allDbs.size).toBeGreaterThan(6);
+    await reclaimAll(
+      log,
+      guideOf(() => false),
+    );
+    await vi.waitFor(() => expect(allDbs.size).toBeLessThan(6));
+    await storage.close();
+    expect(allDbs.size).toBe(0);
   });
 
   it('10: a body that was read stays what it was while others are read', async () => {
