@@ -49,6 +49,12 @@ export class ByteWriter {
     this.#bytes.set(value, this.length);
     this.length += value.length;
   }
+  /** The bytes of `source` from `start` to `end`, without a view of them being made. */
+  slice(source: Buffer, start: number, end: number): void {
+    this.#ensure(end - start);
+    source.copy(this.#bytes, this.length, start, end);
+    this.length += end - start;
+  }
   /** UTF-8 without a length; answers how many bytes it took. */
   text(value: string): number {
     this.#ensure(value.length * 3);

@@ -1,5 +1,6 @@
 // What the catalog knows of an entity: definitions, as the committed catalog holds them. Frozen plain data.
 import type { ResourceName } from './names.ts';
+import type { StreamCatalogCommand, StreamDefinition } from './stream-types.ts';
 
 export interface DeadLetterPolicy {
   readonly target: ResourceName;
@@ -64,7 +65,7 @@ export interface DeleteQueue {
   readonly entity: number;
 }
 
-export type CatalogCommand = CreateQueue | UpdateQueue | DeleteQueue;
+export type CatalogCommand = CreateQueue | UpdateQueue | DeleteQueue | StreamCatalogCommand;
 
 export interface CatalogReply {
   readonly kind: 'catalog';
@@ -74,21 +75,26 @@ export interface CatalogReply {
   readonly isCreated: boolean;
 }
 
-/** Synchronous, read-only view of the committed catalog. */
-export interface Catalog {
-  find(name: ResourceName): QueueDefinition | undefined;
-  byEntity(entity: number): QueueDefinition | undefined;
+/** Committed definitions of one kind, by name and by entity. */
+export interface Definitions<D> {
+  find(name: ResourceName): D | undefined;
+  byEntity(entity: number): D | undefined;
   /** Sorted by name; those after `after`, at most `limit`. */
   list(query: {
     readonly namespace: string;
     readonly prefix?: string;
     readonly after?: string;
     readonly limit: number;
-  }): readonly QueueDefinition[];
-  /** Every namespace's queues, sorted by namespace and name. */
-  all(): Iterable<QueueDefinition>;
+  }): readonly D[];
+  /** Every namespace's, sorted by namespace and name. */
+  all(): Iterable<D>;
+  /** When one of this name was last deleted, ms; undefined when not within the last minutes. */
+  deletedAtMs(name: ResourceName): number | undefined;
+}
+
+/** Synchronous, read-only view of the committed catalog: queues directly, streams beside them. */
+export interface Catalog extends Definitions<QueueDefinition> {
+  readonly streams: Definitions<StreamDefinition>;
   /** Queues whose dead-letter policy names this one, sorted by name. */
   deadLetterSources(target: ResourceName): readonly QueueDefinition[];
-  /** When a queue of this name was last deleted, ms; undefined when not within the last minutes. */
-  deletedAtMs(name: ResourceName): number | undefined;
 }

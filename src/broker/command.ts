@@ -1,9 +1,18 @@
-// Everything that can be asked of the core about queues: frozen plain data, no socket, no callback, no wire
-// word. Each command has its reply type beside it.
+// Everything that can be asked of the core about queues (of streams: stream-types.ts, group-types.ts): frozen
+// plain data, no socket, no callback, no wire word. Each command has its reply type beside it.
 import type { BrokerError } from './errors.ts';
 import type { CatalogCommand, CatalogReply } from './catalog-types.ts';
+import type { GroupCommand, GroupQuery, GroupsReply, MembershipReply } from './group-types.ts';
 import type { ResourceName } from './names.ts';
+import type { ViewCommand, ViewReply } from './view-types.ts';
 import type { StoredMessage } from './message.ts';
+import type {
+  AppendReply,
+  StreamCommand,
+  StreamQuery,
+  StreamQueryReply,
+  StreamReply,
+} from './stream-types.ts';
 
 export interface MessageAttribute {
   readonly name: string;
@@ -171,7 +180,7 @@ export interface MoveReply {
 }
 
 export type QueueCommand = Send | Receive | Settle | ChangeLease | Purge | StartMove | CancelMove;
-export type Command = QueueCommand | EndSession | CatalogCommand;
+export type Command = QueueCommand | StreamCommand | GroupCommand | ViewCommand | EndSession | CatalogCommand;
 
 /** Newest first; at most ten tasks of a queue are remembered. */
 export interface ListMoves {
@@ -222,7 +231,8 @@ export interface PeekReply {
   readonly next?: number | undefined;
 }
 
-export type Query = ListMoves | QueueStatsQuery | Peek;
+export type QueueQuery = ListMoves | QueueStatsQuery | Peek;
+export type Query = QueueQuery | StreamQuery | GroupQuery;
 
 export type Reply =
   | SendReply
@@ -234,6 +244,12 @@ export type Reply =
   | MovesReply
   | QueueStats
   | PeekReply
+  | StreamReply
+  | AppendReply
+  | StreamQueryReply
+  | MembershipReply
+  | GroupsReply
+  | ViewReply
   | { readonly kind: 'error'; readonly error: BrokerError };
 
 /**

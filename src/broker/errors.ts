@@ -3,6 +3,16 @@
 
 export type BrokerErrorCode =
   | 'queue_not_found' // no such queue, or it was deleted meanwhile
+  | 'stream_not_found' // no such stream, or it was deleted meanwhile
+  | 'shard_not_found' // the stream has no such shard, or everything in it was trimmed
+  | 'shard_closed' // a closed shard can be neither split nor merged
+  | 'split_outside_shard' // the key hash to split at is not inside the shard
+  | 'shards_not_adjacent' // only neighbours can be merged, the lower one named first
+  | 'shard_count_out_of_range' // a stream has 1 to limits.shardsPerStreamMax open shards
+  | 'group_not_found' // the stream has no such consumer group
+  | 'member_not_found' // the member's session is over: join again
+  | 'assignment_lost' // the shard belongs to another member of the group now
+  | 'groups_exhausted' // too many consumer groups of a stream, or members of a group
   | 'queue_exists' // create: the name is taken (the existing definition comes along)
   | 'revision_conflict' // update: the definition changed since it was read; read again and retry
   | 'lease_invalid' // the lease names a message that this queue never had

@@ -1,11 +1,16 @@
 // The public face of the core: what protocols and the daemon may import.
 import type { Catalog } from './catalog-types.ts';
 import type { Command, Consume, Query, ReplySink, Subscription } from './command.ts';
+import type { FollowShard } from './stream-types.ts';
 
 export * from './catalog-types.ts';
 export * from './command.ts';
 export * from './errors.ts';
+export * from './group-types.ts';
 export * from './names.ts';
+export * from './record-batch.ts';
+export * from './stream-types.ts';
+export * from './view-types.ts';
 export type { StoredMessage } from './message.ts';
 
 export interface Broker {
@@ -17,6 +22,8 @@ export interface Broker {
   query(query: Query, sink: ReplySink): void;
   /** Pushes messages to the sink while it has credit; starts with none. */
   subscribe(consume: Consume, sink: ReplySink): Subscription;
+  /** Pushes committed records to the sink while it has credit (one per push); starts with none. */
+  follow(follow: FollowShard, sink: ReplySink): Subscription;
   /** Withdraws a waiting receive whose client is gone. */
   cancel(sink: ReplySink): void;
   /** Numbers for metrics and the admin API; cheap, of this instant. */
@@ -40,6 +47,8 @@ export interface BrokerIntrospection {
   readonly pageCacheBytes: number;
   readonly leaseCount: number;
   readonly waiterCount: number;
+  /** Push subscriptions to shards. */
+  readonly followerCount: number;
   readonly diskBytes: number;
   /** Counters since the start, by queue entity. */
   queueCounters(entity: number): QueueCounters | undefined;

@@ -25,6 +25,7 @@ import { HealthState, withHealth } from './health.ts';
 import { measureCommits } from './measured-storage.ts';
 import { declareAll, declareOne } from './queue-declarations.ts';
 import { listenProblem, StartError } from './start-error.ts';
+import { declareAllStreams } from './stream-declarations.ts';
 
 export interface RunningDaemon {
   readonly readyLine: string;
@@ -63,6 +64,8 @@ async function build(config: Config, logger: Logger, closers: Closer[]): Promise
   const aws = createAws(config, protocolDeps);
   const declared = await declareAll(broker, config.queues);
   if (!declared.ok) throw new StartError(declared.error);
+  const streams = await declareAllStreams(broker, config);
+  if (!streams.ok) throw new StartError(streams.error);
 
   const health = new HealthState(broker, packageVersion(), systemClock);
   const admin = createAdminApi({
@@ -123,14 +126,8 @@ async function openStorage({ settings }: Config, logger: Logger): Promise<Storag
 }
 
 async function openBroker({ settings }: Config, storage: Storage, logger: Logger): Promise<Broker> {
-  const present = storage.cellNames().filter((name) => name.startsWith('queue-')).length;
-  const queueCells = settings['queue-cells'] ?? Math.max(1, present);
-  if (queueCells < present) {
-    throw new StartError(
-      `${settings.data} has ${present} queue cells and cannot go on with ${queueCells}: ` +
-        `start with --queue-cells ${present}`,
-    );
-  }
+  const queueCells = cellCount('queue', settings, storage);
+  const streamCells = cellCount('stream', settings, storage);
   try {
     const deps = {
       storage,
@@ -138,6 +135,7 @@ async function openBroker({ settings }: Config, storage: Storage, logger: Logger
       rng: new SystemRng(),
       logger: logger.child({ layer: 'broker' }),
       queueCells,
+      streamCells,
       durability: settings.durability,
     };
     return await createBroker(deps);
@@ -145,6 +143,16 @@ async function openBroker({ settings }: Config, storage: Storage, logger: Logger
     if (error instanceof StorageError) throw new StartError(error.message);
     throw error;
   }
+}
+
+function cellCount(kind: 'queue' | 'stream', settings: Config['settings'], storage: Storage): number {
+  const present = storage.cellNames().filter((name) => name.startsWith(`${kind}-`)).length;
+  const wanted = settings[`${kind}-cells`] ?? Math.max(1, present);
+  if (wanted >= present) return wanted;
+  throw new StartError(
+    `${settings.data} has ${present} ${kind} cells and cannot go on with ${wanted}: ` +
+      `start with --${kind}-cells ${present}`,
+  );
 }
 
 // A policy that cannot be read is found by the engine: for the operator it is a configuration error.

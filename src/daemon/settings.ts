@@ -46,6 +46,7 @@ export const settingTable = {
   'tls-cert': text(undefined, 'certificate chain, PEM; read again when it changes'),
   'tls-key': text(undefined, 'private key, PEM'),
   'queue-cells': count('number of logs that queues are spread over (default: what the data has, or 1)'),
+  'stream-cells': count('number of logs that streams are spread over (default: what the data has, or 1)'),
   'log-level': choice(['info', 'debug', 'warn', 'error'], 'least severity that is logged'),
   'allow-reset': toggle('allows the admin API to drop all data (for test suites)'),
   'treat-as-remote': text(

@@ -43,6 +43,22 @@ const defaults: QueueSettings = {
   durability: 'disk',
 };
 
+const queryKinds: ReadonlySet<string> = new Set<Query['kind']>([
+  'peek',
+  'queueStats',
+  'listMoves',
+  'listShards',
+  'findPosition',
+  'readStream',
+  'streamStats',
+  'describeGroup',
+  'listGroups',
+]);
+
+export function isQuery(command: Command | Query): command is Query {
+  return queryKinds.has(command.kind);
+}
+
 export async function openLocalBroker(
   directory: string,
   options: { readonly queueCells?: number } & Partial<LmdbStorageOptions> = {},
@@ -54,9 +70,7 @@ export async function openLocalBroker(
   const ask = (command: Command | Query): Promise<Reply> =>
     new Promise((resolve) => {
       const sink = { reveal: resolve, isOpen: () => true };
-      const isQuery =
-        command.kind === 'peek' || command.kind === 'queueStats' || command.kind === 'listMoves';
-      if (isQuery) broker.query(command, sink);
+      if (isQuery(command)) broker.query(command, sink);
       else broker.submit(command, sink);
     });
   const local: LocalBroker = {

@@ -1,20 +1,27 @@
-// The state machine of the catalog cell: definitions of queues, their placement and incarnation ids, and the
-// deletions that their cells have not confirmed yet. Records are cold: msgpack.
+// The state machine of the catalog cell: definitions of queues and streams, their placement and incarnation
+// ids, and the deletions that their cells have not confirmed yet. Records are cold: msgpack.
 //
 //   create -> defined --update--> defined ...
 //   defined --delete--> dropping (gone for everybody) --its cell confirms--> forgotten
 import { Packr } from 'msgpackr';
 import { ByteReader } from '../../base/bytes.ts';
 import type { CellLog, Position } from '../../storage/types.ts';
-import type { CatalogCommand, CreateQueue, QueueDefinition, UpdateQueue } from '../catalog-types.ts';
+import type { CatalogCommand, CreateQueue, UpdateQueue } from '../catalog-types.ts';
 import type { Group } from '../cell/group.ts';
 import type { CellMachine } from '../cell/machine.ts';
-import type { Persistent } from '../cell/persistent.ts';
 import { DirtySet, rowKind } from '../cell/persistent.ts';
 import type { Reply, ReplySink } from '../command.ts';
 import { brokerError } from '../errors.ts';
+import type { ResourceName } from '../names.ts';
 import { nameKey } from '../names.ts';
+import type { CreateStream, DeleteStream, UpdateStream } from '../stream-types.ts';
+import type { Birth, Definition } from './definitions.ts';
+import { changedQueue, changedStream, endingStream, isStream, newQueue, newStream } from './definitions.ts';
+import type { PendingDrop } from './rows.ts';
+import { CatalogRoot, DefinitionRow } from './rows.ts';
 import { CatalogView } from './view.ts';
+
+export type { PendingDrop } from './rows.ts';
 
 export type CatalogCellCommand =
   | CatalogCommand
@@ -22,7 +29,7 @@ export type CatalogCellCommand =
   | { readonly kind: 'start'; readonly epoch: number; readonly sequencesAhead: number };
 
 type CatalogRecord =
-  | { readonly type: 'defined'; readonly definition: QueueDefinition; readonly nowMs: number }
+  | { readonly type: 'defined'; readonly definition: Definition; readonly nowMs: number }
   | { readonly type: 'deleted'; readonly entity: number; readonly nowMs: number }
   | { readonly type: 'dropped'; readonly entity: number; readonly nowMs: number }
   | {
@@ -32,49 +39,17 @@ type CatalogRecord =
       readonly entitiesAhead: number;
     };
 
-export interface PendingDrop {
-  readonly entity: number;
-  readonly cell: number;
-}
-
 const packr = new Packr({ useRecords: false });
 /** Incarnation ids handed out in the lost future of a restored backup are skipped by this many. */
 const ENTITIES_AHEAD = 1_000_000;
 
-class DefinitionRow implements Persistent {
-  readonly kind = rowKind.definition;
-  readonly entity: number;
-  readonly index = 0;
-  dirtySince = 0;
-  isSaving = false;
-  loadedPosition = 0;
-  definition: QueueDefinition | undefined;
-  constructor(entity: number) {
-    this.entity = entity;
-  }
-  encode(position: number): Uint8Array | null {
-    return this.definition === undefined ? null : packr.pack({ position, definition: this.definition });
-  }
-}
-
-class CatalogRoot implements Persistent {
-  readonly kind = rowKind.cell;
-  readonly entity = 0;
-  readonly index = 0;
-  dirtySince = 0;
-  isSaving = false;
-  epoch = 0;
-  nextEntity = 1;
-  readonly drops = new Map<number, PendingDrop>();
-  encode(position: number): Uint8Array {
-    const drops = [...this.drops.values()];
-    return packr.pack({ position, epoch: this.epoch, nextEntity: this.nextEntity, drops });
-  }
-}
-
 export interface CatalogMachineDeps {
   readonly queueCells: () => number;
-  /** Asks a queue's cell to forget it; called after the deletion is committed, again after a restart. */
+  readonly streamCells: () => number;
+  /**
+   * Asks the cell of a queue or stream to forget it; called after the deletion is committed, again after a
+   * restart.
+   */
   readonly drop: (drop: PendingDrop) => void;
 }
 
@@ -86,6 +61,8 @@ export class CatalogMachine implements CellMachine<CatalogCellCommand> {
   #root = new CatalogRoot();
   #rows = new Map<number, DefinitionRow>();
   #names = new Map<string, number>();
+  /** Streams whose deletion is set for later. */
+  #ending = new Set<number>();
   #group!: Group;
   #batch = 1;
   /** Changes that the view does not show yet, with the batch that brings them. */
@@ -104,6 +81,7 @@ export class CatalogMachine implements CellMachine<CatalogCellCommand> {
     this.#root = new CatalogRoot();
     this.#rows = new Map();
     this.#names = new Map();
+    this.#ending = new Set();
     this.#changes = [];
     this.#restoreRows(log);
     let count = 0;
@@ -114,28 +92,19 @@ export class CatalogMachine implements CellMachine<CatalogCellCommand> {
       count++;
     }
     this.view.clear();
-    for (const { definition } of this.#rows.values()) if (definition !== undefined) this.view.put(definition);
+    for (const { definition } of this.#rows.values()) if (definition !== undefined) this.#show(definition);
     this.view.position = log.position();
     return count;
   }
 
   #restoreRows(log: CellLog): void {
     const root = log.page(rowKind.cell, 0, 0);
-    if (root !== undefined) {
-      const row = packr.unpack(root) as { epoch: number; nextEntity: number; drops: PendingDrop[] };
-      this.#root.epoch = row.epoch;
-      this.#root.nextEntity = row.nextEntity;
-      for (const drop of row.drops) this.#root.drops.set(drop.entity, drop);
-    }
+    if (root !== undefined) this.#root.restore(root);
     for (const { entity, bytes } of log.pagesOfKind(rowKind.definition)) {
-      const { position, definition } = packr.unpack(bytes) as {
-        position: number;
-        definition: QueueDefinition;
-      };
       const row = this.#row(entity);
-      row.loadedPosition = position;
-      row.definition = definition;
-      this.#names.set(nameKey(definition.name), entity);
+      row.restore(bytes);
+      this.#noteEnding(row.definition as Definition);
+      this.#names.set(nameKey((row.definition as Definition).name), entity);
     }
   }
 
@@ -152,11 +121,15 @@ export class CatalogMachine implements CellMachine<CatalogCellCommand> {
     this.nowMs = Math.max(this.nowMs, nowMs);
     switch (command.kind) {
       case 'createQueue':
+      case 'createStream':
         return this.#create(command);
       case 'updateQueue':
+      case 'updateStream':
         return this.#update(command);
       case 'deleteQueue':
         return this.#delete(command.entity);
+      case 'deleteStream':
+        return command.afterMs > 0 ? this.#endLater(command) : this.#delete(command.entity);
       case 'dropped':
         if (this.#root.drops.has(command.entity))
           this.#record({ type: 'dropped', entity: command.entity, nowMs: this.nowMs });
@@ -174,53 +147,58 @@ export class CatalogMachine implements CellMachine<CatalogCellCommand> {
     }
   }
 
-  #create(command: CreateQueue): Reply {
+  #create(command: CreateQueue | CreateStream): Reply {
     const existing = this.#names.get(nameKey(command.name));
-    if (existing !== undefined) {
-      return {
-        kind: 'catalog',
-        definition: this.#row(existing).definition as QueueDefinition,
-        isCreated: false,
-      };
-    }
-    const definition: QueueDefinition = {
-      name: command.name,
+    if (existing !== undefined) return replyOf(this.#row(existing).definition as Definition, false);
+    const isQueue = command.kind === 'createQueue';
+    const cellCount = isQueue ? this.#deps.queueCells() : this.#deps.streamCells();
+    const birth = {
       entity: this.#root.nextEntity,
-      cell: placeByName(nameKey(command.name), this.#deps.queueCells()),
-      createdAtMs: this.nowMs,
-      modifiedAtMs: this.nowMs,
-      revision: 1,
-      settings: command.settings,
-      annotations: command.annotations,
-      tags: command.tags,
+      cell: placeByName(nameKey(command.name), cellCount),
+      nowMs: this.nowMs,
     };
+    const definition = isQueue
+      ? newQueue(command, birth)
+      : newStream(command, this.#later(command.name, birth));
     this.#record({ type: 'defined', definition, nowMs: this.nowMs });
-    return { kind: 'catalog', definition, isCreated: true };
+    return replyOf(definition, true);
   }
 
-  #update(command: UpdateQueue): Reply {
+  /** Positions of a stream carry the second of its creation: a new one of the same name needs another. */
+  #later(name: ResourceName, birth: Birth): Birth {
+    const deletedAtMs = this.view.streams.deletedAtMs(name) ?? -Infinity;
+    const nextSecondMs = (Math.floor(deletedAtMs / 1000) + 1) * 1000;
+    return { ...birth, nowMs: Math.max(birth.nowMs, nextSecondMs) };
+  }
+
+  #update(command: UpdateQueue | UpdateStream): Reply {
     const current = this.#rows.get(command.entity)?.definition;
-    if (current === undefined) return notFound;
+    const isForStream = command.kind === 'updateStream';
+    if (current === undefined || isStream(current) !== isForStream) return notFound(isForStream);
     if (current.revision !== command.expectedRevision) {
-      return { kind: 'error', error: brokerError('revision_conflict', 'the queue was changed meanwhile') };
+      const message = `the ${current.name.kind} was changed meanwhile`;
+      return { kind: 'error', error: brokerError('revision_conflict', message) };
     }
-    const definition: QueueDefinition = {
-      ...current,
-      settings: command.settings ?? current.settings,
-      annotations: command.annotations ?? current.annotations,
-      tags: command.tags ?? current.tags,
-      revision: current.revision + 1,
-      modifiedAtMs: command.isModification === false ? current.modifiedAtMs : this.nowMs,
-    };
+    const definition = isStream(current)
+      ? changedStream(current, command as UpdateStream, this.nowMs)
+      : changedQueue(current, command as UpdateQueue, this.nowMs);
     this.#record({ type: 'defined', definition, nowMs: this.nowMs });
-    return { kind: 'catalog', definition, isCreated: false };
+    return replyOf(definition, false);
   }
 
   #delete(entity: number): Reply {
     const definition = this.#rows.get(entity)?.definition;
-    if (definition === undefined) return notFound;
+    if (definition === undefined) return notFound(false);
     this.#record({ type: 'deleted', entity, nowMs: this.nowMs });
-    return { kind: 'catalog', definition, isCreated: false };
+    return replyOf(definition, false);
+  }
+
+  #endLater(command: DeleteStream): Reply {
+    const current = this.#rows.get(command.entity)?.definition;
+    if (current === undefined || !isStream(current)) return notFound(true);
+    const definition = endingStream(current, command, this.nowMs);
+    this.#record({ type: 'defined', definition, nowMs: this.nowMs });
+    return replyOf(definition, false);
   }
 
   #record(record: CatalogRecord): void {
@@ -249,19 +227,24 @@ export class CatalogMachine implements CellMachine<CatalogCellCommand> {
     }
   }
 
-  #applyDefined(definition: QueueDefinition): void {
+  #applyDefined(definition: Definition): void {
     this.#root.nextEntity = Math.max(this.#root.nextEntity, definition.entity + 1);
     const row = this.#row(definition.entity);
     if (this.#batch <= row.loadedPosition) return;
     row.definition = definition;
     this.#names.set(nameKey(definition.name), definition.entity);
+    this.#noteEnding(definition);
     this.dirty.mark(row, this.#batch);
+  }
+
+  #noteEnding(definition: Definition): void {
+    if (isStream(definition) && definition.deletesAtMs !== undefined) this.#ending.add(definition.entity);
   }
 
   #applyDeleted(entity: number): void {
     const row = this.#rows.get(entity);
     if (row?.definition === undefined) return;
-    this.#root.drops.set(entity, { entity, cell: row.definition.cell });
+    this.#root.drops.set(entity, { entity, cell: row.definition.cell, kind: row.definition.name.kind });
     const key = nameKey(row.definition.name);
     if (this.#names.get(key) === entity) this.#names.delete(key);
     row.definition = undefined;
@@ -286,8 +269,14 @@ export class CatalogMachine implements CellMachine<CatalogCellCommand> {
   isAnsweredEarly(): boolean {
     return false;
   }
+  /** Deletions that were set for later come due. */
   tick(nowMs: number): void {
     this.nowMs = Math.max(this.nowMs, nowMs);
+    for (const entity of this.#ending) {
+      const definition = this.#rows.get(entity)?.definition;
+      if (definition === undefined || !isStream(definition)) this.#ending.delete(entity);
+      else if ((definition.deletesAtMs ?? Infinity) <= this.nowMs) this.#delete(entity);
+    }
   }
   serve(): void {
     // Nothing waits for definitions.
@@ -298,14 +287,20 @@ export class CatalogMachine implements CellMachine<CatalogCellCommand> {
     while (this.#changes[0] !== undefined && this.#changes[0].batch <= position) {
       const { record } = this.#changes[0];
       this.#changes.shift();
-      if (record.type === 'defined') this.view.put(record.definition);
+      if (record.type === 'defined') this.#show(record.definition);
       if (record.type !== 'deleted') continue;
       this.view.remove(record.entity, record.nowMs);
+      this.view.streams.remove(record.entity, record.nowMs);
       const drop = this.#root.drops.get(record.entity);
       if (drop !== undefined) drops.push(drop);
     }
     this.view.position = position;
     for (const drop of drops) this.#deps.drop(drop);
+  }
+
+  #show(definition: Definition): void {
+    if (isStream(definition)) this.view.streams.put(definition);
+    else this.view.put(definition);
   }
 
   reveal(sink: ReplySink, reply: Reply): void {
@@ -329,7 +324,18 @@ export class CatalogMachine implements CellMachine<CatalogCellCommand> {
   }
 }
 
-const notFound: Reply = { kind: 'error', error: brokerError('queue_not_found', 'the queue does not exist') };
+function replyOf(definition: Definition, isCreated: boolean): Reply {
+  return isStream(definition)
+    ? { kind: 'stream', definition, isCreated }
+    : { kind: 'catalog', definition, isCreated };
+}
+
+function notFound(isForStream: boolean): Reply {
+  const error = isForStream
+    ? brokerError('stream_not_found', 'the stream does not exist')
+    : brokerError('queue_not_found', 'the queue does not exist');
+  return { kind: 'error', error };
+}
 
 /** FNV-1a: the same name always starts in the same cell of a given number. */
 function placeByName(key: string, cellCount: number): number {

@@ -1,46 +1,45 @@
 // The committed catalog, as everybody reads it. Changed only when a catalog commit is on disk.
-import type { Catalog, QueueDefinition } from '../catalog-types.ts';
+import type { Catalog, Definitions, QueueDefinition } from '../catalog-types.ts';
 import type { ResourceName } from '../names.ts';
 import { nameKey } from '../names.ts';
+import type { StreamDefinition } from '../stream-types.ts';
 
 /** How long a deletion is remembered: longer than any protocol's rule about re-creation. */
 const DELETED_KEPT_MS = 120_000;
 
-export class CatalogView implements Catalog {
-  /** Position of the catalog's log that this view is of. */
-  position = 0;
-  readonly #byEntity = new Map<number, QueueDefinition>();
-  readonly #byName = new Map<string, QueueDefinition>();
-  readonly #sources = new Map<string, Set<number>>();
-  readonly #deleted = new Map<string, number>();
-  /** Definitions by namespace and name; made when a list is asked for after a change. */
-  #sorted: QueueDefinition[] | undefined;
+interface Named {
+  readonly name: ResourceName;
+  readonly entity: number;
+}
 
-  find(name: ResourceName): QueueDefinition | undefined {
+/** Definitions of one kind. */
+export class DefinitionIndex<D extends Named> implements Definitions<D> {
+  readonly #byEntity = new Map<number, D>();
+  readonly #byName = new Map<string, D>();
+  readonly #deleted = new Map<string, number>();
+  /** By namespace and name; made when a list is asked for after a change. */
+  #sorted: D[] | undefined;
+
+  find(name: ResourceName): D | undefined {
     return this.#byName.get(nameKey(name));
   }
-  byEntity(entity: number): QueueDefinition | undefined {
+  byEntity(entity: number): D | undefined {
     return this.#byEntity.get(entity);
   }
   deletedAtMs(name: ResourceName): number | undefined {
     return this.#deleted.get(nameKey(name));
   }
-  all(): Iterable<QueueDefinition> {
+  all(): Iterable<D> {
     return this.#inOrder();
   }
 
-  list(query: {
-    namespace: string;
-    prefix?: string;
-    after?: string;
-    limit: number;
-  }): readonly QueueDefinition[] {
+  list(query: { namespace: string; prefix?: string; after?: string; limit: number }): readonly D[] {
     const sorted = this.#inOrder();
     const prefix = query.prefix ?? '';
     const start = query.after !== undefined && query.after >= prefix ? query.after : prefix;
-    const found: QueueDefinition[] = [];
+    const found: D[] = [];
     for (let at = lowerBound(sorted, query.namespace, start); at < sorted.length; at++) {
-      const definition = sorted[at] as QueueDefinition;
+      const definition = sorted[at] as D;
       if (definition.name.namespace !== query.namespace || !definition.name.name.startsWith(prefix)) break;
       if (definition.name.name === query.after) continue;
       if (found.length === query.limit) break;
@@ -49,30 +48,14 @@ export class CatalogView implements Catalog {
     return found;
   }
 
-  deadLetterSources(target: ResourceName): readonly QueueDefinition[] {
-    const entities = this.#sources.get(nameKey(target)) ?? new Set<number>();
-    const found = [...entities].map((entity) => this.#byEntity.get(entity) as QueueDefinition);
-    return found.sort((a, b) => compare(a.name.name, b.name.name));
-  }
-
-  put(definition: QueueDefinition): void {
-    const before = this.#byEntity.get(definition.entity);
-    if (before !== undefined) this.#unlinkSource(before);
+  put(definition: D): void {
     this.#byEntity.set(definition.entity, definition);
     this.#byName.set(nameKey(definition.name), definition);
-    const target = definition.settings.deadLetter?.target;
-    if (target !== undefined) {
-      const key = nameKey(target);
-      const sources = this.#sources.get(key) ?? new Set<number>();
-      sources.add(definition.entity);
-      this.#sources.set(key, sources);
-    }
     this.#sorted = undefined;
   }
   remove(entity: number, atMs: number): void {
     const definition = this.#byEntity.get(entity);
     if (definition === undefined) return;
-    this.#unlinkSource(definition);
     this.#byEntity.delete(entity);
     this.#byName.delete(nameKey(definition.name));
     this.#sorted = undefined;
@@ -85,16 +68,11 @@ export class CatalogView implements Catalog {
   clear(): void {
     this.#byEntity.clear();
     this.#byName.clear();
-    this.#sources.clear();
     this.#deleted.clear();
     this.#sorted = undefined;
   }
 
-  #unlinkSource(definition: QueueDefinition): void {
-    const target = definition.settings.deadLetter?.target;
-    if (target !== undefined) this.#sources.get(nameKey(target))?.delete(definition.entity);
-  }
-  #inOrder(): QueueDefinition[] {
+  #inOrder(): D[] {
     this.#sorted ??= [...this.#byEntity.values()].sort(
       (a, b) => compare(a.name.namespace, b.name.namespace) || compare(a.name.name, b.name.name),
     );
@@ -102,16 +80,54 @@ export class CatalogView implements Catalog {
   }
 }
 
+export class CatalogView extends DefinitionIndex<QueueDefinition> implements Catalog {
+  /** Position of the catalog's log that this view is of. */
+  position = 0;
+  readonly streams = new DefinitionIndex<StreamDefinition>();
+  readonly #sources = new Map<string, Set<number>>();
+
+  deadLetterSources(target: ResourceName): readonly QueueDefinition[] {
+    const entities = this.#sources.get(nameKey(target)) ?? new Set<number>();
+    const found = [...entities].map((entity) => this.byEntity(entity) as QueueDefinition);
+    return found.sort((a, b) => compare(a.name.name, b.name.name));
+  }
+
+  override put(definition: QueueDefinition): void {
+    this.#unlinkSource(definition.entity);
+    super.put(definition);
+    const target = definition.settings.deadLetter?.target;
+    if (target === undefined) return;
+    const key = nameKey(target);
+    const sources = this.#sources.get(key) ?? new Set<number>();
+    sources.add(definition.entity);
+    this.#sources.set(key, sources);
+  }
+  override remove(entity: number, atMs: number): void {
+    this.#unlinkSource(entity);
+    super.remove(entity, atMs);
+  }
+  override clear(): void {
+    super.clear();
+    this.streams.clear();
+    this.#sources.clear();
+  }
+
+  #unlinkSource(entity: number): void {
+    const target = this.byEntity(entity)?.settings.deadLetter?.target;
+    if (target !== undefined) this.#sources.get(nameKey(target))?.delete(entity);
+  }
+}
+
 function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-function lowerBound(sorted: readonly QueueDefinition[], namespace: string, name: string): number {
+function lowerBound(sorted: readonly Named[], namespace: string, name: string): number {
   let low = 0;
   let high = sorted.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    const at = (sorted[middle] as QueueDefinition).name;
+    const at = (sorted[middle] as Named).name;
     if ((compare(at.namespace, namespace) || compare(at.name, name)) < 0) low = middle + 1;
     else high = middle;
   }

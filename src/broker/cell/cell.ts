@@ -29,6 +29,9 @@ export interface CellDeps<C> {
   readonly catalogPosition: () => Position;
 }
 
+/** What the log takes in one batch, less the journal records of one command. */
+const groupBytesMax = limits.batchBytesMax - 64 * 1024;
+
 export class Cell<C> {
   readonly name: string;
   readonly log: CellLog;
@@ -149,6 +152,8 @@ export class Cell<C> {
 
   #decide(command: C, sink: ReplySink): void {
     let reply: Reply | undefined;
+    const bytes = this.#machine.bytesOf?.(command) ?? 0;
+    if (this.#open.byteLength + bytes > groupBytesMax && this.#open.hasRecords) this.#close();
     try {
       reply = this.#machine.decide(command, sink, this.#clock.nowMs());
     } catch (error) {

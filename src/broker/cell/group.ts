@@ -40,14 +40,18 @@ export class Group {
     this.#bodyStart = this.bodies.length;
   }
   endBody(entity: number, sequence: number): void {
+    this.endBodies(entity, sequence, 1);
+  }
+  /** The same for `count` bodies with sequences from `firstSequence` on. */
+  endBodies(entity: number, firstSequence: number, count: number): void {
     const length = this.bodies.length - this.#bodyStart;
     const last = this.#runs[this.#runs.length - 1];
-    if (last !== undefined && last.entity === entity && last.firstSequence + last.count === sequence) {
-      last.count++;
+    if (last !== undefined && last.entity === entity && last.firstSequence + last.count === firstSequence) {
+      last.count += count;
       last.length += length;
       return;
     }
-    this.#runs.push({ entity, firstSequence: sequence, count: 1, offset: this.#bodyStart, length });
+    this.#runs.push({ entity, firstSequence, count, offset: this.#bodyStart, length });
   }
 
   /** The answer leaves when this group is committed. */

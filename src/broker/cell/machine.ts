@@ -28,6 +28,8 @@ export interface CellMachine<C> {
   open(group: Group, batch: number): void;
   /** What a command is about, for parking: 0 is the cell itself. */
   entityOf(command: C): number;
+  /** Bytes that a large command will put into the group, so that it gets one of its own if it has to. */
+  bytesOf?(command: C): number;
   /** The answer, or undefined when it comes later through `serve`. Throws Need. */
   decide(command: C, sink: ReplySink, nowMs: number): Reply | undefined;
   /** The answer promises nothing over a restart, so it need not wait for the commit. */

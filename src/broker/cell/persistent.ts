@@ -13,6 +13,9 @@ export const rowKind = {
   due: 5,
   dedup: 6,
   definition: 7,
+  stream: 8,
+  shard: 9,
+  consumerGroup: 10,
 } as const;
 
 export interface Persistent {
@@ -75,7 +78,9 @@ export class DirtySet {
     });
     for (const object of later) this.#objects.add(object);
   }
-  /** Encodes the longest unsaved objects until `bytesMax` is reached. One slice at a time: they share bytes. */
+  /**
+   * Encodes the longest unsaved objects until `bytesMax` is reached. One slice at a time: they share bytes.
+   */
   take(position: number, bytesMax: number): CheckpointSlice {
     const rows: RowPlace[] = [];
     const objects: Persistent[] = [];

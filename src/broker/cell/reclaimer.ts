@@ -1,5 +1,5 @@
 // Drives the log's reclaiming, one bounded piece at a time, between commits.
-import type { LiveQuery } from '../../storage/types.ts';
+import type { ReclaimGuide } from '../../storage/types.ts';
 import type { Cell } from './cell.ts';
 
 /** Pause between looking whether there is something to reclaim. */
@@ -7,14 +7,14 @@ const IDLE_TICKS = 10;
 
 export class Reclaimer {
   readonly #cell: Pick<Cell<unknown>, 'log' | 'barrier'>;
-  readonly #live: LiveQuery;
+  readonly #guide: ReclaimGuide;
   #running: Promise<void> | undefined;
   #isPaused = false;
   #ticks = 0;
 
-  constructor(cell: Pick<Cell<never>, 'log' | 'barrier'>, live: LiveQuery) {
+  constructor(cell: Pick<Cell<never>, 'log' | 'barrier'>, guide: Omit<ReclaimGuide, 'barrier'>) {
     this.#cell = cell;
-    this.#live = live;
+    this.#guide = { ...guide, barrier: () => cell.barrier() };
   }
 
   tick(): void {
@@ -32,8 +32,7 @@ export class Reclaimer {
   }
 
   async #run(): Promise<void> {
-    const guide = { live: this.#live, barrier: () => this.#cell.barrier() };
-    while (!this.#isPaused && (await this.#cell.log.reclaim(guide))) {
+    while (!this.#isPaused && (await this.#cell.log.reclaim(this.#guide))) {
       await new Promise((resolve) => setImmediate(resolve));
     }
   }

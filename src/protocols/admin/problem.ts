@@ -15,6 +15,16 @@ export class AdminProblem extends Error {
 
 const statuses: Readonly<Record<BrokerErrorCode, number>> = {
   queue_not_found: 404,
+  stream_not_found: 404,
+  shard_not_found: 404,
+  shard_closed: 409,
+  split_outside_shard: 400,
+  shards_not_adjacent: 400,
+  shard_count_out_of_range: 400,
+  group_not_found: 404,
+  member_not_found: 404,
+  assignment_lost: 409,
+  groups_exhausted: 429,
   queue_exists: 409,
   revision_conflict: 409,
   lease_invalid: 400,

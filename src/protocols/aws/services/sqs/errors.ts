@@ -202,11 +202,26 @@ const brokerErrors: Readonly<Record<BrokerErrorCode, Said>> = {
   task_running: () => taskRunning(),
   task_not_running: () => prefixed('UnsupportedOperation', 'Only active tasks can be cancelled.'),
   not_a_dead_letter_queue: () => notDeadLetterQueue(),
+  stream_not_found: notAboutQueues,
+  shard_not_found: notAboutQueues,
+  shard_closed: notAboutQueues,
+  split_outside_shard: notAboutQueues,
+  shards_not_adjacent: notAboutQueues,
+  shard_count_out_of_range: notAboutQueues,
+  group_not_found: notAboutQueues,
+  member_not_found: notAboutQueues,
+  assignment_lost: notAboutQueues,
+  groups_exhausted: notAboutQueues,
   throttled: () => requestThrottled(),
   storage_full: (error) => requestThrottled(error.message),
   unavailable: (error) => serviceUnavailable(error.message),
   shutting_down: () => serviceUnavailable('The service is shutting down.'),
 };
+
+/** No command of this front can end in it. */
+function notAboutQueues(): AwsError {
+  return sqsErrors.internal(undefined);
+}
 
 export function brokerFailure(error: BrokerError, call: Pick<Call, 'isQuery'>): AwsError {
   return brokerErrors[error.code](error, call);

@@ -1,0 +1,33 @@
+// What a stream cell knows beside its streams: epoch, lane numbers, and where sequences start after a
+// restore.
+import { Packr } from 'msgpackr';
+import type { Persistent } from '../cell/persistent.ts';
+import { rowKind } from '../cell/persistent.ts';
+
+const packr = new Packr({ useRecords: false });
+
+export class StreamCellRoot implements Persistent {
+  readonly kind = rowKind.cell;
+  readonly entity = 0;
+  readonly index = 0;
+  dirtySince = 0;
+  isSaving = false;
+  loadedPosition = 0;
+  epoch = 0;
+  nextLane = 1;
+  nextGroup = 1;
+
+  facts() {
+    return { epoch: this.epoch, nextLane: this.nextLane, nextGroup: this.nextGroup };
+  }
+  encode(position: number): Uint8Array {
+    return packr.pack({ version: 1, position, ...this.facts() });
+  }
+  restore(bytes: Uint8Array): void {
+    const row = packr.unpack(bytes) as { position: number } & ReturnType<StreamCellRoot['facts']>;
+    this.loadedPosition = row.position;
+    this.epoch = row.epoch;
+    this.nextLane = row.nextLane;
+    this.nextGroup = row.nextGroup;
+  }
+}
