@@ -5,6 +5,7 @@ export class KeptReply implements HttpReply {
   isOpen = true;
   status = 0;
   body = '';
+  bytes = Buffer.alloc(0);
   sendCount = 0;
   readonly headers = new Map<string, string>();
   #onClose: (() => void) | undefined;
@@ -13,6 +14,7 @@ export class KeptReply implements HttpReply {
     this.sendCount++;
     this.status = status;
     this.body = body.toString();
+    this.bytes = Buffer.from(body as string);
     for (let i = 0; i < headers.length; i += 2) this.headers.set(headers[i]!.toLowerCase(), headers[i + 1]!);
   }
   stream(): never {

@@ -4,11 +4,13 @@ import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { plainRequest, signedRequest } from '../support/aws-signer.ts';
 import { ask } from './exchange.ts';
-import { createToy, toyNowMs } from './toy-service.ts';
+import { Tide } from './tide-service.ts';
+import { createToy, toyNowMs, toyService } from './toy-service.ts';
 
 const signing = { key: 'test', secret: 'test', region: 'eu-west-1', service: 'toy', atMs: toyNowMs };
 const targets = fc.oneof(
   fc.constantFrom('Toy.Echo', 'Toy.Purge', 'Toy.Wait', 'Toy.Open', 'Toy.', '.'),
+  fc.constantFrom('Kinesis_20131202.Echo', 'Kinesis_20131202.Purge', 'Kinesis_20131202.No'),
   fc.string(),
 );
 const latin1 = fc.uint8Array({ maxLength: 40 }).map((bytes) => Buffer.from(bytes).toString('latin1'));
@@ -24,6 +26,11 @@ const headers = fc.dictionary(
   ),
   fc.oneof(
     latin1,
+    fc.constantFrom(
+      'application/x-amz-json-1.1',
+      'application/x-amz-cbor-1.1',
+      'kinesis.eu-west-1.localhost',
+    ),
     fc.constantFrom('application/json', 'UNSIGNED-PAYLOAD', 'STREAMING-AWS4-HMAC-SHA256-PAYLOAD'),
   ),
 );
@@ -61,8 +68,10 @@ const requests = fc.record({
 const withTarget = (given: Record<string, string>, target: string | undefined) =>
   target === undefined ? given : { ...given, 'x-amz-target': target };
 
+const services = [toyService, new Tide().service];
+
 test.each(['sigv4', 'none'] as const)('any request gets one answer (auth %s)', (auth) => {
-  const { aws } = createToy({ auth });
+  const { aws } = createToy({ auth, services });
   fc.assert(
     fc.property(requests, ({ headers: given, target, ...parts }) => {
       const reply = ask(aws.handler, plainRequest({ ...parts, headers: withTarget(given, target) }));
@@ -73,8 +82,25 @@ test.each(['sigv4', 'none'] as const)('any request gets one answer (auth %s)', (
   );
 });
 
+test('any content of a signed request of the Coral kind gets one answer', () => {
+  const { aws } = createToy({ services });
+  const types = fc.constantFrom('application/x-amz-json-1.1', 'application/x-amz-cbor-1.1');
+  const names = fc.constantFrom('Echo', 'Purge', 'Scan');
+  const cbor = fc.uint8Array().map((bytes) => Buffer.concat([Buffer.from('bf644e616d65', 'hex'), bytes]));
+  fc.assert(
+    fc.property(names, types, fc.oneof(bodies, cbor), (name, type, body) => {
+      const target = { 'x-amz-target': `Kinesis_20131202.${name}`, 'content-type': type };
+      const request = signedRequest({ ...signing, service: 'kinesis' }, { headers: target, body });
+      const reply = ask(aws.handler, request);
+      expect(reply.sendCount).toBe(1);
+      expect(reply.status).toBeLessThan(500);
+    }),
+    { numRuns: 2000 },
+  );
+});
+
 test('any content of a signed request gets one answer', () => {
-  const { aws } = createToy();
+  const { aws } = createToy({ services });
   fc.assert(
     fc.property(targets, bodies, (target, body) => {
       const reply = ask(

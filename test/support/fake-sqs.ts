@@ -145,6 +145,9 @@ export class FakeCall implements Call {
   header(name: string): string | undefined {
     return this.headers[name];
   }
+  openEventStream(): never {
+    throw new Error('SQS has no event streams');
+  }
   authorize(action: string, resource: Resource): void {
     this.asked.push(`${action} ${resource.arn}`);
   }

@@ -14,7 +14,8 @@ import { Paging } from './engine/paginate.ts';
 import { planService, type ServicePlan } from './engine/plan.ts';
 import { RequestIds } from './engine/request-id.ts';
 import { Router } from './engine/router.ts';
-import type { Call, LimitRow, ServiceDeps, ServiceFactory } from './engine/service.ts';
+import type { Call, LimitRow, Service, ServiceDeps, ServiceFactory } from './engine/service.ts';
+import type { WireName } from './engine/wire.ts';
 
 export type { AwsRole, AwsUser } from './engine/identity/identity.ts';
 export type { LimitsConfig } from './engine/limits-profile.ts';
@@ -44,7 +45,7 @@ export interface AwsProtocol {
 export interface ServiceDescription {
   readonly id: string;
   readonly apiVersion: string;
-  readonly wires: readonly ('json' | 'query')[];
+  readonly wires: readonly WireName[];
   readonly operations: readonly string[];
   readonly limits: readonly LimitRow[];
 }
@@ -103,11 +104,18 @@ function checkAccounts(accounts: readonly string[]): void {
   if (wrong !== undefined) throw new Error(`account '${wrong}' is not a number of 12 digits`);
 }
 
+function wiresOf(service: Service): WireName[] {
+  const wires: WireName[] = ['json'];
+  if (service.hasCbor === true) wires.push('cbor');
+  if (service.queryNamespace !== undefined) wires.push('query');
+  return wires;
+}
+
 function describeService({ service, module, operations }: ServicePlan): ServiceDescription {
   return {
     id: service.id,
     apiVersion: service.apiVersion,
-    wires: service.queryNamespace === undefined ? ['json'] : ['json', 'query'],
+    wires: wiresOf(service),
     operations: [...operations.keys()],
     limits: module.limits ?? [],
   };

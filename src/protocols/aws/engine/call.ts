@@ -6,12 +6,21 @@ import type { Broker, Command, Query, Reply, ReplySink } from '../../../broker/i
 import type { HttpReply, HttpRequest } from '../../../net/http.ts';
 import type { AccessControl } from './access.ts';
 import { AwsError } from './errors.ts';
+import { openEventStream } from './event-stream-reply.ts';
 import type { Credential } from './identity/credentials.ts';
 import type { LimitsLookup } from './limits-profile.ts';
 import type { OperationPlan, ServicePlan } from './plan.ts';
 import type { RequestIds } from './request-id.ts';
 import type { Route } from './router.ts';
-import type { Call, LimitsProfile, Pending, Principal, Resource, Respond } from './service.ts';
+import type {
+  Call,
+  EventStreamReply,
+  LimitsProfile,
+  Pending,
+  Principal,
+  Resource,
+  Respond,
+} from './service.ts';
 import type { Verified } from './sigv4/verify.ts';
 import { internalFailure, type Exchange, type FormNode, type Wire } from './wire.ts';
 
@@ -41,6 +50,7 @@ export class EngineCall implements Call, Exchange, ReplySink {
   #respond: Respond<unknown> | undefined;
   #respondContext: unknown;
   #isAnswered = false;
+  #eventStream: EventStreamReply | undefined;
 
   constructor(context: CallContext, request: HttpRequest, reply: HttpReply, route: Route) {
     this.#context = context;
@@ -119,6 +129,13 @@ export class EngineCall implements Call, Exchange, ReplySink {
     });
   }
 
+  openEventStream(): EventStreamReply {
+    // The reply takes one answer; whatever the handler returns or throws from here on is none.
+    this.#isAnswered = true;
+    this.#eventStream = openEventStream(this);
+    return this.#eventStream;
+  }
+
   authorize(action: string, resource: Resource): void {
     const { request, region } = this;
     const { identity } = this.credential!;
@@ -159,9 +176,16 @@ export class EngineCall implements Call, Exchange, ReplySink {
   /** Programmer errors that an assertion found end the process; any other surprise ends one request. */
   fail(cause: unknown): void {
     if (cause instanceof AssertionError) throw cause;
-    if (this.#isAnswered) return this.#logFailure(cause);
+    if (this.#isAnswered) return this.#failLate(cause);
     this.#isAnswered = true;
     this.wire.sendError(this, cause instanceof AwsError ? cause : this.#unforeseen(cause));
+  }
+
+  /** After the answer: an event stream can still say it. */
+  #failLate(cause: unknown): void {
+    const isForClient = cause instanceof AwsError && this.#eventStream !== undefined;
+    const error = isForClient ? cause : this.#unforeseen(cause);
+    this.#eventStream?.fail(error);
   }
 
   #expectReply(respond: Respond<unknown>, context: unknown): void {

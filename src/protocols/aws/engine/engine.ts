@@ -3,8 +3,10 @@
 import type { HttpReply, HttpRequest } from '../../../net/http.ts';
 import type { Authenticator } from './authenticate.ts';
 import { EngineCall, type CallContext } from './call.ts';
+import type { EdgeAnswer } from './dialect.ts';
 import type { OperationPlan } from './plan.ts';
 import { Problems } from './problems.ts';
+import { secondIdOf } from './request-id.ts';
 import type { Router } from './router.ts';
 import { validate } from './validate.ts';
 import { requestTooLarge } from './wire.ts';
@@ -27,6 +29,7 @@ export class Engine {
     const { router, context } = this.#parts;
     const route = router.route(request);
     if (route === undefined) return sendNothingHere(reply, context);
+    if (route.answer !== undefined) return sendEdgeAnswer(reply, context, route.answer);
     const call = new EngineCall(context, request, reply, route);
     try {
       if (route.error !== undefined) call.fail(route.error);
@@ -46,7 +49,9 @@ export class Engine {
     void result.then((output: object) => call.finish(output)).catch((error: unknown) => call.fail(error));
   }
 
-  #read(call: EngineCall, operation: OperationPlan): Record<string, unknown> {
+  #read(call: EngineCall, operation: OperationPlan): object {
+    const byHand = operation.operation.decodeBody?.(call.request.body, call.wire.name);
+    if (byHand !== undefined) return byHand;
     const problems = this.#problems;
     problems.reset();
     const input = call.wire.decode(call, operation, problems);
@@ -54,6 +59,14 @@ export class Engine {
     if (problems.failures.length === 0) return input;
     throw operation.service.module.errors.validation([...problems.failures]);
   }
+}
+
+/** What the service's front end says by itself. */
+function sendEdgeAnswer(reply: HttpReply, context: CallContext, answer: EdgeAnswer): void {
+  const requestId = context.requestIds.next();
+  const headers = ['x-amzn-RequestId', requestId, 'x-amz-id-2', secondIdOf(requestId)];
+  if (answer.contentType !== undefined) headers.push('Content-Type', answer.contentType);
+  reply.send(answer.status, headers, answer.body);
 }
 
 /** What AWS answers to a request without an action, whatever it accepts (recorded). */

@@ -10,6 +10,8 @@ export interface AwsErrorOptions {
   readonly fault?: 'Sender' | 'Receiver';
   /** Namespace of `__type`; default: the service's for modelled errors. */
   readonly namespace?: string;
+  /** Coral writes the text of its own type errors under a capital. */
+  readonly messageKey?: 'message' | 'Message';
 }
 
 export class AwsError extends Error {
@@ -19,6 +21,7 @@ export class AwsError extends Error {
   readonly status: number;
   readonly fault: 'Sender' | 'Receiver';
   readonly namespace: string | undefined;
+  readonly messageKey: 'message' | 'Message';
   constructor(message: string, options: AwsErrorOptions) {
     super(message);
     this.type = options.type;
@@ -26,5 +29,6 @@ export class AwsError extends Error {
     this.status = options.status ?? 400;
     this.fault = options.fault ?? (this.status >= 500 ? 'Receiver' : 'Sender');
     this.namespace = options.namespace;
+    this.messageKey = options.messageKey ?? 'message';
   }
 }

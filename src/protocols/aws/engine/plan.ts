@@ -1,5 +1,9 @@
 // Shapes compiled once, when a service is registered, into what decoders and encoders walk for each request:
 // arrays instead of objects, names of every wire already settled. The wire modules read plans, never shapes.
+import { encodeCborName } from './cbor/encode.ts';
+import { type Dialect, plainDialect } from './dialect.ts';
+import type { InputTypes } from './input-types.ts';
+import { lenientTypes } from './lenient-types.ts';
 import type { Operation, Service, ServiceModule } from './service.ts';
 import type { Members, Shape } from './shapes.ts';
 
@@ -8,6 +12,9 @@ export interface Plan {
   readonly shape: Shape;
   /** Members of a structure, in the model's order. */
   readonly members: readonly MemberPlan[];
+  readonly memberByName: ReadonlyMap<string, MemberPlan>;
+  /** How its service reads values whose type is not quite the shape's. */
+  readonly types: InputTypes;
   /** Element of a list, value of a map. */
   readonly item: Plan | undefined;
   /** Holds a blob or a timestamp somewhere, so that JSON.stringify alone would write it wrongly. */
@@ -23,6 +30,8 @@ export interface MemberPlan {
   /** As validation messages write it: `queueUrl`. */
   readonly pathName: string;
   readonly queryName: string;
+  /** The name as a CBOR item. */
+  readonly cborName: Uint8Array;
   readonly isRequired: boolean;
   readonly plan: Plan;
 }
@@ -39,6 +48,7 @@ export interface OperationPlan {
 export interface ServicePlan {
   readonly module: ServiceModule;
   readonly service: Service;
+  readonly dialect: Dialect;
   readonly operations: ReadonlyMap<string, OperationPlan>;
   /** `Content-Type` of its JSON answers. */
   readonly jsonContentType: string;
@@ -46,19 +56,21 @@ export interface ServicePlan {
 
 const noMembers: readonly MemberPlan[] = [];
 
-export function planShape(shape: Shape): Plan {
-  const members = shape.type === 'structure' ? planMembers(shape.members) : noMembers;
+export function planShape(shape: Shape, types: InputTypes = lenientTypes): Plan {
+  const members = shape.type === 'structure' ? planMembers(shape.members, types) : noMembers;
   const item =
     shape.type === 'list'
-      ? planShape(shape.member)
+      ? planShape(shape.member, types)
       : shape.type === 'map'
-        ? planShape(shape.value)
+        ? planShape(shape.value, types)
         : undefined;
   const isSpecial = shape.type === 'blob' || shape.type === 'timestamp';
   return {
     kind: shape.type,
     shape,
     members,
+    memberByName: new Map(members.map((member) => [member.name, member])),
+    types,
     item,
     needsJsonEncoding:
       isSpecial ||
@@ -70,22 +82,25 @@ export function planShape(shape: Shape): Plan {
   };
 }
 
-function planMembers(members: Members): MemberPlan[] {
+function planMembers(members: Members, types: InputTypes): MemberPlan[] {
   return Object.entries(members).map(([name, shape]) => ({
     name,
     pathName: lowerFirst(name),
     queryName: shape.queryName ?? name,
+    cborName: encodeCborName(name),
     isRequired: shape.isRequired === true,
-    plan: planShape(shape),
+    plan: planShape(shape, types),
   }));
 }
 
 export function planService(module: ServiceModule): ServicePlan {
   const operations = new Map<string, OperationPlan>();
   const { service } = module;
+  const dialect = service.dialect ?? plainDialect;
   const plan: ServicePlan = {
     module,
     service,
+    dialect,
     operations,
     jsonContentType: `application/x-amz-json-${service.jsonVersion}`,
   };
@@ -95,8 +110,8 @@ export function planService(module: ServiceModule): ServicePlan {
     operations.set(name, {
       name,
       operation,
-      input: planShape(operation.input),
-      output: planShape(operation.output),
+      input: planShape(operation.input, dialect.types),
+      output: planShape(operation.output, dialect.types),
       service: plan,
       handler,
     });

@@ -20,4 +20,12 @@ export class RequestIds {
   }
 }
 
+/** 72 bytes like AWS's, of which the first 66 tell one process from another. */
+const secondIdPrefix = randomBytes(66).toString('base64');
+
+/** `x-amz-id-2` of the answer with this request id. */
+export function secondIdOf(requestId: string): string {
+  return secondIdPrefix + Buffer.from(requestId.slice(-counterDigits), 'hex').toString('base64');
+}
+
 const zeros = '0'.repeat(counterDigits);

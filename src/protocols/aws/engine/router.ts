@@ -1,10 +1,14 @@
-// Finds the wire, the service and the operation of a request: X-Amz-Target for JSON, Action for Query, where
-// the signature's scope, the host and the API version tell services with actions of the same name apart.
+// Finds the wire, the service and the operation of a request: X-Amz-Target for JSON and CBOR, Action for
+// Query, where the signature's scope, the host and the API version tell services with actions of the same
+// name apart. A service with a front end of its own (dialect.ts) is asked first what it has to say.
 import type { HttpRequest } from '../../../net/http.ts';
+import { isCborType, mediaTypeOf } from './content-type.ts';
+import type { EdgeAnswer } from './dialect.ts';
 import { AwsError } from './errors.ts';
 import { formValue, parseForm } from './form.ts';
 import type { OperationPlan, ServicePlan } from './plan.ts';
 import { hintOfHost } from './route-host.ts';
+import { cborWire } from './wire-cbor.ts';
 import { jsonWire } from './wire-json.ts';
 import { queryWire } from './wire-query.ts';
 import { coralNamespace, type FormNode, type Wire } from './wire.ts';
@@ -16,13 +20,25 @@ export interface Route {
   readonly form: FormNode | undefined;
   /** Why there is no operation. */
   readonly error: AwsError | undefined;
+  /** The service's front end has answered already. */
+  readonly answer?: EdgeAnswer;
+}
+
+/** The routes of one operation. Where there is but one, it is found without a look at anything else. */
+interface Target {
+  readonly json: Route;
+  readonly cbor: Route | undefined;
+  readonly service: ServicePlan;
+  readonly isPlain: boolean;
 }
 
 export class Router {
   readonly #services = new Map<string, ServicePlan>();
   readonly #prefixes = new Map<string, ServicePlan>();
-  /** `AmazonSQS.SendMessage` to its route: the whole routing of a JSON request is one lookup. */
-  readonly #targets = new Map<string, Route>();
+  /** `AmazonSQS.SendMessage` to its routes: the whole routing of a JSON request is one lookup. */
+  readonly #targets = new Map<string, Target>();
+  /** Services with a front end of their own. */
+  readonly #edged: ServicePlan[] = [];
 
   constructor(services: readonly ServicePlan[]) {
     for (const service of services) {
@@ -30,25 +46,48 @@ export class Router {
       this.#services.set(id, service);
       this.#prefixes.set(targetPrefix, service);
       for (const operation of service.operations.values()) {
-        const route = { wire: jsonWire, service, operation, form: undefined, error: undefined };
-        this.#targets.set(`${targetPrefix}.${operation.name}`, route);
+        this.#targets.set(`${targetPrefix}.${operation.name}`, targetOf(service, operation));
       }
+      if (service.dialect.edge !== undefined) this.#edged.push(service);
     }
   }
 
   /** Undefined: the request has nothing of any AWS API in it. */
   route(request: HttpRequest): Route | undefined {
     const target = request.headers.get('x-amz-target');
-    if (target !== undefined) return this.#targets.get(target) ?? this.#unknownTarget(target);
+    if (target !== undefined) {
+      const known = this.#targets.get(target);
+      if (known === undefined) return this.#unknownTarget(target, request);
+      return known.isPlain ? known.json : routeOf(known, request);
+    }
+    const edged = this.#edgedService(request);
+    if (edged !== undefined) return unknownOperation(edged, '', request);
     if (request.body.length === 0 && request.query === '') return undefined;
     return this.#routeQuery(request);
   }
 
-  #unknownTarget(target: string): Route {
+  #unknownTarget(target: string, request: HttpRequest): Route {
     const dot = target.lastIndexOf('.');
-    const service = dot < 0 ? undefined : this.#prefixes.get(target.slice(0, dot));
-    const error = service?.module.errors.unknownOperation(target.slice(dot + 1)) ?? unknownService();
+    const named = dot < 0 ? undefined : this.#prefixes.get(target.slice(0, dot));
+    const service = named ?? this.#edgedService(request);
+    if (service !== undefined) return unknownOperation(service, target.slice(dot + 1), request);
+    const error = unknownService();
     return { wire: jsonWire, service, operation: undefined, form: undefined, error };
+  }
+
+  /** Whose front end a request without a target of ours met: by its signature, its host, its content type. */
+  #edgedService(request: HttpRequest): ServicePlan | undefined {
+    if (this.#edged.length === 0) return undefined;
+    const { headers } = request;
+    const id = credentialOf(headers.get('authorization'))?.split('/').at(-2);
+    const hinted = id ?? hintOfHost(headers.get('host')).service;
+    const service = this.#edged.find((edged) => edged.service.id === hinted);
+    if (service !== undefined || id !== undefined) return service;
+    const mediaType = mediaTypeOf(headers.get('content-type'));
+    return this.#edged.find(
+      (edged) =>
+        edged.jsonContentType === mediaType || (edged.service.hasCbor === true && isCborType(mediaType)),
+    );
   }
 
   #routeQuery(request: HttpRequest): Route | undefined {
@@ -86,6 +125,29 @@ export class Router {
     const service = id === undefined ? undefined : this.#services.get(id);
     return service?.service.queryNamespace === undefined ? undefined : service;
   }
+}
+
+function targetOf(service: ServicePlan, operation: OperationPlan): Target {
+  const json: Route = { wire: jsonWire, service, operation, form: undefined, error: undefined };
+  const cbor = service.service.hasCbor === true ? { ...json, wire: cborWire } : undefined;
+  return { json, cbor, service, isPlain: cbor === undefined && service.dialect.edge === undefined };
+}
+
+function routeOf(target: Target, request: HttpRequest): Route {
+  const answer = target.service.dialect.edge?.refuse(request, target.service, true);
+  if (answer !== undefined) return { ...target.json, answer };
+  if (target.cbor === undefined) return target.json;
+  return isCborType(mediaTypeOf(request.headers.get('content-type'))) ? target.cbor : target.json;
+}
+
+function unknownOperation(service: ServicePlan, name: string, request: HttpRequest): Route {
+  const answer = service.dialect.edge?.refuse(request, service, false);
+  const isCbor =
+    service.service.hasCbor === true && isCborType(mediaTypeOf(request.headers.get('content-type')));
+  const error = service.module.errors.unknownOperation(name);
+  const wire = isCbor ? cborWire : jsonWire;
+  const route = { wire, service, operation: undefined, form: undefined, error };
+  return answer === undefined ? route : { ...route, answer };
 }
 
 /** The query string and, unless it says that it is something else, the body; the body's values win. */

@@ -2,11 +2,13 @@
 // routing, SigV4, policies, parsing, validation, request ids, error bodies, every wire form.
 import type { Command, Query, Reply } from '../../../broker/index.ts';
 import type { ProtocolDeps } from '../../types.ts';
+import type { Dialect } from './dialect.ts';
 import type { AwsError } from './errors.ts';
 import type { Credential, Credentials } from './identity/credentials.ts';
 import type { Sessions } from './identity/sessions.ts';
 import type { Paging } from './paginate.ts';
 import type { Infer, StructShape } from './shapes.ts';
+import type { WireName } from './wire.ts';
 
 export interface Operation<I extends StructShape = StructShape, O extends StructShape = StructShape> {
   readonly input: I;
@@ -17,6 +19,14 @@ export interface Operation<I extends StructShape = StructShape, O extends Struct
   readonly errors: readonly string[];
   /** Also answered without a signature (ConfirmSubscription); the caller is nobody then. */
   readonly isOpen?: boolean;
+  /**
+   * Reads a body by hand where the rows cost too much (thousands of records in one request). What it
+   * answers goes to the handler as it is, so it has to keep every bound of the rows; undefined hands the
+   * body to the ordinary decoder, which also knows the words for what is wrong with it.
+   */
+  readonly decodeBody?: (body: Buffer, wire: WireName) => object | undefined;
+  /** Writes the body of a success by hand; undefined leaves that to the ordinary encoder. JSON and CBOR. */
+  readonly encodeOutput?: (output: object, wire: WireName) => Buffer | string | undefined;
 }
 
 export interface Service<
@@ -30,6 +40,10 @@ export interface Service<
   readonly jsonVersion: '1.0' | '1.1';
   /** Also spoken as Query/XML, in this namespace. */
   readonly queryNamespace?: string;
+  /** Also spoken as `application/x-amz-cbor-1.1`. */
+  readonly hasCbor?: boolean;
+  /** How its framework treats types, ids and strange requests; default: as SQS's. */
+  readonly dialect?: Dialect;
   /** `__type` prefix of modelled errors: `com.amazonaws.sqs`. */
   readonly errorNamespace: string;
   /** Larger requests are refused with RequestEntityTooLarge before anything in them is read. */
@@ -71,6 +85,11 @@ export interface Call {
   /** The same as a promise, for control-plane handlers. A broker `error` reply is an ordinary value. */
   run(command: Command): Promise<Reply>;
   ask(query: Query): Promise<Reply>;
+  /**
+   * Answers with an event stream: sends the head and the initial response at once. The handler returns what
+   * this returns; until it is called, an error is an ordinary answer.
+   */
+  openEventStream(): EventStreamReply;
   /** Throws AccessDenied unless identity and resource policies allow the action on the resource. */
   authorize(action: string, resource: Resource): void;
 }
@@ -92,15 +111,35 @@ export interface Pending {
   readonly [pendingBrand]: true;
 }
 
+/** An answer that goes on: frames (engine/event-stream.ts) until one side ends it. */
+export interface EventStreamReply extends Pending {
+  /** False once either side has ended it; what is written then goes nowhere. */
+  readonly isOpen: boolean;
+  /** False: the client does not keep up; wait for onDrain. A frame may be written to many streams. */
+  write(frame: Uint8Array): boolean;
+  /** Called each time the client has caught up; a second registration replaces the first. */
+  onDrain(listener: () => void): void;
+  /** Called at most once, when the client goes away before the stream was ended; the last one counts. */
+  onClose(listener: () => void): void;
+  end(): void;
+  /** Ends the stream with an exception: one of the operation's modelled errors. */
+  fail(error: AwsError): void;
+}
+
 /** Throw an AwsError (engine/errors.ts) for the service's own errors, in handlers and responders alike. */
-export type Handler<I, O> = (input: I, call: Call) => O | Pending | Promise<O>;
+export type Handler<I, O> = (input: I, call: Call) => O | Pending | Promise<O | Pending>;
 
 export type Handlers<S extends Service> = {
   readonly [K in keyof S['operations']]: Handler<
-    Infer<S['operations'][K]['input']>,
+    InputOf<S['operations'][K]>,
     Infer<S['operations'][K]['output']>
   >;
 };
+
+/** An operation that reads bodies by hand gets the one or the other. */
+type InputOf<Op extends Operation> = Op extends { readonly decodeBody: (...given: never) => infer R }
+  ? Infer<Op['input']> | NonNullable<R>
+  : Infer<Op['input']>;
 
 export interface ServiceModule {
   readonly service: Service;
@@ -134,7 +173,8 @@ export interface ValidationFailure {
   /** `entries.1.member.id` in the service model's way of writing paths. */
   readonly path: string;
   readonly member: string;
-  readonly constraint: 'required' | 'min' | 'max' | 'pattern' | 'enum' | 'type';
+  /** `items`, `keys`, `values`: one of the scalars in a list or map broke a bound of theirs. */
+  readonly constraint: 'required' | 'min' | 'max' | 'pattern' | 'enum' | 'type' | 'items' | 'keys' | 'values';
   readonly shape: { readonly type: string };
   readonly value: unknown;
 }

@@ -35,9 +35,10 @@ export interface BooleanShape extends Common {
 }
 export interface BlobShape extends Common {
   readonly type: 'blob';
+  readonly min?: number;
   readonly max?: number;
 }
-/** Seconds since the epoch with a fraction in JSON, ISO 8601 in Query/XML; milliseconds for handlers. */
+/** Seconds with a fraction in JSON, ISO 8601 in Query/XML, milliseconds in CBOR and for handlers. */
 export interface TimestampShape extends Common {
   readonly type: 'timestamp';
 }
@@ -52,6 +53,10 @@ export interface ListShape<M extends Shape = Shape> extends Common {
 export interface MapShape<V extends Shape = Shape> extends Common {
   readonly type: 'map';
   readonly value: V;
+  /** Bounds of the keys. */
+  readonly keys?: StringShape;
+  readonly min?: number;
+  readonly max?: number;
   /** Query/XML names of key and value inside an entry (`Name`/`Value`, `Key`/`Value`). */
   readonly keyName?: string;
   readonly valueName?: string;
@@ -60,6 +65,8 @@ export interface MapShape<V extends Shape = Shape> extends Common {
 export interface StructShape<M extends Members = Members> extends Common {
   readonly type: 'structure';
   readonly members: M;
+  /** What validation messages print for one: `com.amazonaws.kinesis.v20131202.PutRecordsRequestEntry@c9`. */
+  readonly printedAs?: string;
 }
 export type Members = { readonly [name: string]: Shape };
 
@@ -79,10 +86,15 @@ export const blob = <const O extends Options<BlobShape>>(options: O = {} as O) =
   ({ type: 'blob', ...options }) as const;
 export const timestamp = <const O extends Options<TimestampShape>>(options: O = {} as O) =>
   ({ type: 'timestamp', ...options }) as const;
-export const list = <const M extends Shape, const O extends Options<ListShape>>(
+/** Two forms, as the compiler follows the intersection with no options without end where lists are nested. */
+export function list<const M extends Shape>(member: M): { readonly type: 'list'; readonly member: M };
+export function list<const M extends Shape, const O extends Options<ListShape>>(
   member: M,
-  options: O = {} as O,
-) => ({ type: 'list', member, ...options }) as const;
+  options: O,
+): { readonly type: 'list'; readonly member: M } & O;
+export function list(member: Shape, options: Options<ListShape> = {}): ListShape {
+  return { type: 'list', member, ...options };
+}
 export const map = <const V extends Shape, const O extends Options<MapShape>>(
   value: V,
   options: O = {} as O,

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { planShape } from './plan.ts';
 import { Problems } from './problems.ts';
-import { blob, int, list, map, str, struct } from './shapes.ts';
+import { blob, int, list, map, str, struct, structMember } from './shapes.ts';
 import { validate } from './validate.ts';
 import { validationMessage } from './validation-message.ts';
 
@@ -13,7 +13,13 @@ const plan = planShape(
     Limit: int({ min: 1, max: 10 }),
     Data: blob({ max: 2 }),
     Records: list(struct({ Key: str({ isRequired: true, max: 3 }) }), { min: 1, max: 2 }),
-    Tags: map(str({ max: 2 })),
+    Tags: map(str({ min: 1, max: 2 }), { max: 2, keys: str({ min: 1, max: 4 }) }),
+    TagKeys: list(str({ min: 1, max: 3 })),
+    Metrics: list(str({ enum: ['A', 'B'] })),
+    Digest: blob({ min: 2 }),
+    Arn: str({ pattern: /^arn:stream\/\S+$/ }),
+    HashKey: str({ pattern: /^(?:0|[1-9][0-9]*)$/ }),
+    Entries: list(structMember({ Id: str() }, { printedAs: 'com.example.Entry@1' }), { max: 1 }),
   }),
 );
 
@@ -38,7 +44,6 @@ test('what keeps its bounds passes', () => {
 const named = { StreamName: 'abc' };
 test.each([
   [{}, "Value null at 'streamName': Member must not be null"],
-  [{ StreamName: '' }, "Value '' at 'streamName': Member must have length greater than or equal to 1"],
   [
     { StreamName: 'abcdef' },
     "Value 'abcdef' at 'streamName': Member must have length less than or equal to 5",
@@ -58,14 +63,66 @@ test.each([
     "Value null at 'records.2.member.key': Member must not be null",
   ],
   [
-    { ...named, Tags: { long: 'abc' } },
-    "Value 'abc' at 'tags.long.member': Member must have length less than or equal to 2",
+    { ...named, Tags: { long: 'abc', ok: 'b' } },
+    "Value '{long=abc, ok=b}' at 'tags': Map value must satisfy constraint: " +
+      '[Member must have length less than or equal to 2, Member must have length greater than or equal to 1]',
+  ],
+  [
+    { ...named, Tags: { ['']: 'b' } },
+    "Value '{=b}' at 'tags': Map keys must satisfy constraint: " +
+      '[Member must have length less than or equal to 4, Member must have length greater than or equal to 1]',
+  ],
+  [
+    { ...named, Tags: { a: 'a', b: 'b', c: 'c' } },
+    "Value '{a=a, b=b, c=c}' at 'tags': Member must have length less than or equal to 2",
+  ],
+  [
+    { ...named, TagKeys: ['a', '', 'abcd'] },
+    "Value '[a, , abcd]' at 'tagKeys': Member must satisfy constraint: " +
+      '[Member must have length less than or equal to 3, Member must have length greater than or equal to 1]',
+  ],
+  [
+    { ...named, Metrics: ['A', 'C'] },
+    "Value '[A, C]' at 'metrics': Member must satisfy constraint: " +
+      '[Member must satisfy enum value set: [A, B]]',
+  ],
+  [
+    { ...named, Digest: Buffer.alloc(1) },
+    "Value 'java.nio.HeapByteBuffer[pos=0 lim=1 cap=1]' at 'digest': " +
+      'Member must have length greater than or equal to 2',
+  ],
+  [
+    { ...named, Arn: 'x' },
+    "Value 'x' at 'arn': Member must satisfy regular expression pattern: arn:stream/\\S+",
+  ],
+  [
+    { ...named, HashKey: '01' },
+    "Value '01' at 'hashKey': Member must satisfy regular expression pattern: 0|[1-9][0-9]*",
+  ],
+  [
+    { ...named, Entries: [{ Id: '1' }, { Id: '2' }] },
+    "Value '[com.example.Entry@1, com.example.Entry@1]' at 'entries': " +
+      'Member must have length less than or equal to 1',
   ],
 ])('%j is refused', (value, text) => {
   const failures = check(value);
   expect(validationMessage(failures)).toBe(
     `1 validation error detected: ${text.replace(/': /, "' failed to satisfy constraint: ")}`,
   );
+});
+
+test('a value is listed for each bound that it breaks', () => {
+  expect(validationMessage(check({ StreamName: '' }))).toBe(
+    "2 validation errors detected: Value '' at 'streamName' failed to satisfy constraint: " +
+      "Member must satisfy regular expression pattern: [a-z]+; Value '' at 'streamName' failed to satisfy " +
+      'constraint: Member must have length greater than or equal to 1',
+  );
+});
+
+test('a hostile value is not repeated whole', () => {
+  const keys = Array.from({ length: 100_000 }, () => 'x'.repeat(10));
+  expect(validationMessage(check({ StreamName: 'x'.repeat(1_000_000) })).length).toBeLessThan(70_000);
+  expect(validationMessage(check({ ...named, TagKeys: keys })).length).toBeLessThan(70_000);
 });
 
 test('several failures are counted, and never more than ten', () => {

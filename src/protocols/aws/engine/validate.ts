@@ -1,26 +1,26 @@
 // Holds decoded input against the bounds of its shape. Wire-free: each decoder reports wrong types, this
-// reports everything else; the service puts the list into its own words.
+// reports everything else; the service puts the list into its own words. A value is listed once for each
+// bound that it breaks, and a list or map of scalars once for all of them, as AWS's framework does it.
 import type { Plan } from './plan.ts';
 import type { Problems } from './problems.ts';
-import type { ValidationFailure } from './service.ts';
-import type { Shape } from './shapes.ts';
+import type { Shape, StringShape } from './shapes.ts';
+
+type Fields = Readonly<Record<string, unknown>>;
 
 export function validate(plan: Plan, value: unknown, problems: Problems): void {
   switch (plan.kind) {
     case 'structure':
-      return validateMembers(plan, value as Readonly<Record<string, unknown>>, problems);
+      return validateMembers(plan, value as Fields, problems);
     case 'list':
       return validateList(plan, value as readonly unknown[], problems);
     case 'map':
-      return validateMap(plan, value as Readonly<Record<string, unknown>>, problems);
-    default: {
-      const broken = brokenBound(plan.shape, value);
-      if (broken !== undefined) problems.add(broken, plan.shape, value);
-    }
+      return validateMap(plan, value as Fields, problems);
+    default:
+      if (!isWithin(plan.shape, value)) reportBounds(plan.shape, value, problems);
   }
 }
 
-function validateMembers(plan: Plan, value: Readonly<Record<string, unknown>>, problems: Problems): void {
+function validateMembers(plan: Plan, value: Fields, problems: Problems): void {
   const { members } = plan;
   for (let i = 0; i < members.length; i++) {
     const member = members[i]!;
@@ -34,47 +34,91 @@ function validateMembers(plan: Plan, value: Readonly<Record<string, unknown>>, p
 }
 
 function validateList(plan: Plan, value: readonly unknown[], problems: Problems): void {
-  const { min, max } = plan.shape as { readonly min?: number; readonly max?: number };
-  if (min !== undefined && value.length < min) problems.add('min', plan.shape, value);
-  else if (max !== undefined && value.length > max) problems.add('max', plan.shape, value);
+  const item = plan.item!;
+  reportSize(plan.shape, value.length, { value, problems });
+  if (!isContainer(item)) {
+    if (!value.every((element) => isWithin(item.shape, element))) problems.add('items', plan.shape, value);
+    return;
+  }
   for (let i = 0; i < value.length && !problems.isFull; i++) {
     problems.enter(i);
-    validate(plan.item!, value[i], problems);
+    validate(item, value[i], problems);
     problems.leave();
   }
 }
 
-function validateMap(plan: Plan, value: Readonly<Record<string, unknown>>, problems: Problems): void {
-  for (const key of Object.keys(value)) {
-    problems.enter(key);
-    validate(plan.item!, value[key], problems);
+function validateMap(plan: Plan, value: Fields, problems: Problems): void {
+  const keys = Object.keys(value);
+  const item = plan.item!;
+  const keyShape = plan.shape.type === 'map' ? plan.shape.keys : undefined;
+  reportSize(plan.shape, keys.length, { value, problems });
+  if (keyShape !== undefined && !keys.every((key) => isWithin(keyShape, key))) {
+    problems.add('keys', plan.shape, value);
+  }
+  if (!isContainer(item)) {
+    if (!keys.every((key) => isWithin(item.shape, value[key]))) problems.add('values', plan.shape, value);
+    return;
+  }
+  for (let i = 0; i < keys.length && !problems.isFull; i++) {
+    problems.enter(keys[i]!);
+    validate(item, value[keys[i]!], problems);
     problems.leave();
   }
 }
 
-function brokenBound(shape: Shape, value: unknown): ValidationFailure['constraint'] | undefined {
+function isContainer(plan: Plan): boolean {
+  return plan.kind === 'structure' || plan.kind === 'list' || plan.kind === 'map';
+}
+
+/** Whether a scalar keeps all bounds of its shape. */
+function isWithin(shape: Shape, value: unknown): boolean {
   switch (shape.type) {
     case 'string':
-      return brokenTextBound(shape, value as string);
+      return isTextWithin(shape, value as string);
     case 'integer':
     case 'long':
     case 'double':
-      if (shape.min !== undefined && (value as number) < shape.min) return 'min';
-      return shape.max !== undefined && (value as number) > shape.max ? 'max' : undefined;
+      return isInRange(shape, value as number);
     case 'blob':
-      return shape.max !== undefined && (value as Uint8Array).byteLength > shape.max ? 'max' : undefined;
+      return isInRange(shape, (value as Uint8Array).byteLength);
     default:
-      return undefined;
+      return true;
   }
 }
 
-function brokenTextBound(
-  shape: Extract<Shape, { type: 'string' }>,
-  text: string,
-): ValidationFailure['constraint'] | undefined {
-  if (shape.min !== undefined && text.length < shape.min) return 'min';
-  if (shape.max !== undefined && text.length > shape.max) return 'max';
-  if (shape.enum !== undefined && !shape.enum.includes(text)) return 'enum';
-  if (shape.pattern !== undefined && !shape.pattern.test(text)) return 'pattern';
-  return undefined;
+function isTextWithin(shape: StringShape, text: string): boolean {
+  if (!isInRange(shape, text.length)) return false;
+  if (shape.enum !== undefined && !shape.enum.includes(text)) return false;
+  return shape.pattern === undefined || shape.pattern.test(text);
+}
+
+interface Bounds {
+  readonly min?: number;
+  readonly max?: number;
+}
+
+function isInRange({ min, max }: Bounds, size: number): boolean {
+  return (min === undefined || size >= min) && (max === undefined || size <= max);
+}
+
+function reportBounds(shape: Shape, value: unknown, problems: Problems): void {
+  if (shape.type === 'string') {
+    const text = value as string;
+    if (shape.enum !== undefined && !shape.enum.includes(text)) problems.add('enum', shape, text);
+    if (shape.pattern !== undefined && !shape.pattern.test(text)) problems.add('pattern', shape, text);
+    return reportSize(shape, text.length, { value, problems });
+  }
+  const size = shape.type === 'blob' ? (value as Uint8Array).byteLength : (value as number);
+  reportSize(shape, size, { value, problems });
+}
+
+interface Place {
+  readonly value: unknown;
+  readonly problems: Problems;
+}
+
+function reportSize(shape: Shape, size: number, { value, problems }: Place): void {
+  const { min, max } = shape as Bounds;
+  if (min !== undefined && size < min) problems.add('min', shape, value);
+  if (max !== undefined && size > max) problems.add('max', shape, value);
 }

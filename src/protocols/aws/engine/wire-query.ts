@@ -6,13 +6,14 @@ import type { MemberPlan, OperationPlan, Plan } from './plan.ts';
 import type { Problems } from './problems.ts';
 import { queryJsonMembers } from './query-json.ts';
 import { timestampFromText } from './timestamp.ts';
-import { numberFromText } from './wire-json.ts';
+import { numberFromText } from './lenient-types.ts';
 import type { Exchange, FormNode, Wire } from './wire.ts';
 import { escapeXml, xmlMembers } from './xml.ts';
 
 type Fields = Record<string, unknown>;
 
 export const queryWire: Wire = {
+  name: 'query',
   isQuery: true,
   decode: decodeQueryRequest,
   sendOutput: sendQueryOutput,

@@ -1,9 +1,10 @@
-// What a wire form is to the engine: it reads an operation's input and writes its output or error. JSON and
-// Query/XML implement it from the same rows; CBOR will be a third.
+// What a wire form is to the engine: it reads an operation's input and writes its output or error. JSON, CBOR
+// and Query/XML implement it from the same rows; what their answers have in common stands here too.
 import type { HttpReply, HttpRequest } from '../../../net/http.ts';
 import { AwsError } from './errors.ts';
 import type { OperationPlan, ServicePlan } from './plan.ts';
 import type { Problems } from './problems.ts';
+import { secondIdOf } from './request-id.ts';
 
 /** One request as the wires see it. Service and operation are missing when routing failed. */
 export interface Exchange {
@@ -22,7 +23,10 @@ export interface FormNode {
   children: Map<string, FormNode> | undefined;
 }
 
+export type WireName = 'json' | 'cbor' | 'query';
+
 export interface Wire {
+  readonly name: WireName;
   readonly isQuery: boolean;
   /** Throws an AwsError for what can't be read at all; reports single bad members to `problems`. */
   decode(exchange: Exchange, operation: OperationPlan, problems: Problems): Record<string, unknown>;
@@ -33,7 +37,35 @@ export interface Wire {
 /** Namespace of the errors that no service model names: those of AWS's own service framework. */
 export const coralNamespace = 'com.amazon.coral.service';
 
-export function isModelled(exchange: Exchange, error: AwsError): boolean {
+/** Headers of an answer in JSON or CBOR. */
+export function answerHeaders(exchange: Exchange, contentType: string): string[] {
+  const { requestId, service } = exchange;
+  const headers = ['x-amzn-RequestId', requestId, 'Content-Type', contentType];
+  if (service?.dialect.hasSecondId === true) headers.push('x-amz-id-2', secondIdOf(requestId));
+  return headers;
+}
+
+/** The body of an error in JSON or CBOR. */
+export function errorFields(exchange: Exchange, error: AwsError): Readonly<Record<string, string>> {
+  const { service } = exchange;
+  const namespace =
+    error.namespace ?? (isModelled(exchange, error) ? service!.service.errorNamespace : coralNamespace);
+  // A service with bare error types (Kinesis) has an empty namespace, and then nothing carries one.
+  const isBare = namespace === '' || service?.service.errorNamespace === '';
+  const type = isBare ? error.type : `${namespace}#${error.type}`;
+  return error.message === '' ? { __type: type } : { __type: type, [error.messageKey]: error.message };
+}
+
+/** The body is not what its content type says. */
+export function serializationError(): AwsError {
+  return new AwsError('', {
+    type: 'SerializationException',
+    code: 'MalformedInput',
+    namespace: coralNamespace,
+  });
+}
+
+function isModelled(exchange: Exchange, error: AwsError): boolean {
   return exchange.operation?.operation.errors.includes(error.type) === true;
 }
 
