@@ -242,6 +242,8 @@ export const limits = {
   /** Encoded events that consumers of one shard share, and their bytes; the oldest is forgotten. */
   kinesisFramesMax: 512,
   kinesisFramesBytesMax: 16 * MiB,
+  /** Events of all subscriptions that their clients have not taken; beyond it none asks for another. */
+  kinesisUnreadBytesMax: 64 * MiB,
   /** Consumers and shards whose last subscription is remembered for the 5 s rule; those that run count too. */
   kinesisSubscriptionsMax: 40_000,
   /** Reads that wait for records (X-Caudal-Wait-Ms): each is a follower of its shard. */

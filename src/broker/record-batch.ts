@@ -13,7 +13,8 @@
 // old.
 import { md5Words, md5WordsOfText } from '../base/md5.ts';
 
-const lengthBytes = 4;
+/** In front of each record; what readers are shown starts behind it. */
+export const lengthBytes = 4;
 const arrivalAt = 5;
 const keyLengthAt = 13;
 const headerBytes = 15;

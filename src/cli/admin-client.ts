@@ -16,6 +16,7 @@ export class AdminError extends Error {
 export interface AdminClient {
   get(path: string): Promise<Json>;
   post(path: string, body?: object): Promise<Json>;
+  delete(path: string): Promise<Json>;
 }
 
 export type Json = Readonly<Record<string, unknown>>;
@@ -49,7 +50,11 @@ export function adminClient(args: ParsedArguments): AdminClient {
     }
     return readAnswer(answer, url);
   };
-  return { get: (path) => call('GET', path), post: (path, body) => call('POST', path, body ?? {}) };
+  return {
+    get: (path) => call('GET', path),
+    post: (path, body) => call('POST', path, body ?? {}),
+    delete: (path) => call('DELETE', path),
+  };
 }
 
 async function readAnswer(answer: Response, url: string): Promise<Json> {

@@ -12,6 +12,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   env: async () => (await import('./commands/env.ts')).env,
   check: async () => (await import('./commands/check.ts')).check,
   queue: async () => (await import('./commands/queue.ts')).queue,
+  stream: async () => (await import('./commands/stream.ts')).stream,
   reset: async () => (await import('./commands/reset.ts')).reset,
   backup: async () => (await import('./commands/backup.ts')).backup,
   restore: async () => (await import('./commands/backup.ts')).restore,

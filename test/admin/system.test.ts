@@ -108,8 +108,10 @@ test('backup copies the data while serving', async () => {
 });
 
 test('reset drops all data', async () => {
+  expect((await admin('POST', '/v1/streams', { name: 'flow' })).status).toBe(201);
   expect((await admin('POST', '/v1/reset')).status).toBe(200);
   expect((await admin('GET', '/v1/queues')).body).toMatchObject({ queues: [], totalCount: 0 });
+  expect((await admin('GET', '/v1/streams')).body).toMatchObject({ streams: [], totalCount: 0 });
   expect((await admin('POST', '/v1/queues', { name: 'fresh' })).status).toBe(201);
 });
 

@@ -1,6 +1,6 @@
-// The naive model of one stream: plain arrays, searched anew for every question, right by being dull. Called by
-// the stream model suite, which compares every answer of the real broker with it. It knows no log and no commit:
-// the suite keeps one of it for what is decided and one for what is committed.
+// The naive model of one stream: plain arrays, searched anew for every question, right by being dull.
+// Called by the stream model suite, which compares every answer of the real broker with it. It knows no
+// log and no commit: the suite keeps one of it for what is decided and one for what is committed.
 
 /** Space follows the horizon in steps; until then a longer retention may bring back what was just past it. */
 export const trimStepMs = 60_000;

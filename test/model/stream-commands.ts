@@ -1,5 +1,5 @@
-// The commands of the stream model suite: each does one thing to the real broker, and to the naive stream, and
-// says what the answer has to be. Called by fast-check through stream.model.test.ts.
+// The commands of the stream model suite: each does one thing to the real broker, and to the naive stream,
+// and says what the answer has to be. Called by fast-check through stream.model.test.ts.
 import { createHash } from 'node:crypto';
 import type { AsyncCommand } from 'fast-check';
 import type { Command, ShardView } from '../../src/broker/index.ts';
@@ -31,7 +31,8 @@ export abstract class StreamCommand implements AsyncCommand<StreamModel, StreamS
     life: Life,
   ): readonly Asked[] | void | Promise<readonly Asked[] | void>;
   toString(): string {
-    return `${this.constructor.name}(${[this.stream, ...this.args.map((arg) => JSON.stringify(arg))].join(', ')})`;
+    const args = this.args.map((arg) => JSON.stringify(arg));
+    return `${this.constructor.name}(${[this.stream, ...args].join(', ')})`;
   }
 }
 
@@ -91,7 +92,7 @@ export class Append extends StreamCommand {
   }
 }
 
-/** A change of shards: its answer is the list of them as it has to be then, or the one code of its refusal. */
+/** A change of shards: its answer is the list of them as it has to be then, or the code of its refusal. */
 abstract class Reshard extends StreamCommand {
   act(model: StreamModel, system: StreamSystem, { applied }: Life): Asked[] {
     const nowMs = system.clock.nowMs();

@@ -1,5 +1,5 @@
-// The commands of the stream model suite that are not about records: time, the beginnings and ends of streams, of
-// commits and of the whole process. Called by fast-check through stream.model.test.ts.
+// The commands of the stream model suite that are not about records: time, the beginnings and ends of
+// streams, of commits and of the whole process. Called by fast-check through stream.model.test.ts.
 import { NaiveStream } from './naive-stream.ts';
 import { Append, StreamCommand } from './stream-commands.ts';
 import type { Life, StreamModel } from './stream-model.ts';
@@ -50,7 +50,7 @@ async function pass(model: StreamModel, system: StreamSystem, ms: number): Promi
   }
 }
 
-/** Closed shards go when everything in them is past retention: between the last record's end and their own. */
+/** Closed shards go when all in them is past retention: between the end of the last record and their own. */
 async function forgetGone(system: StreamSystem, stream: NaiveStream, nowMs: number): Promise<void> {
   const asked = system.ask({ kind: 'listShards', entity: stream.entity }, (reply) => {
     const { shards } = expectKind(reply, 'shards');

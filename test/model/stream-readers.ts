@@ -1,5 +1,6 @@
-// The commands of the stream model suite that read: positions, pages, followers, lists, and a consumer that takes
-// everything in order. Called by fast-check through stream.model.test.ts. What they see is what is committed.
+// The commands of the stream model suite that read: positions, pages, followers, lists, and a consumer
+// that takes everything in order. Called by fast-check through stream.model.test.ts. What they see is what
+// is committed.
 import type { Query, Reply, StreamPosition } from '../../src/broker/index.ts';
 import type { NaiveShard, NaiveStream } from './naive-stream.ts';
 import { pickIndex, StreamCommand } from './stream-commands.ts';
@@ -204,7 +205,7 @@ export class Unfollow extends StreamCommand {
   }
 }
 
-/** A consumer that takes parents before children sees every key's records in the order in which they were put. */
+/** A consumer that takes parents before children sees each key's records in the order of their puts. */
 export class Drain extends StreamCommand {
   async act(_model: StreamModel, system: StreamSystem, { committed }: Life): Promise<void> {
     const texts: string[] = [];

@@ -1,6 +1,6 @@
-// The real broker as the stream model suite drives it: over the memory storage, with a clock that stands still.
-// Hands out commands whose answers are judged as they are revealed, and can stall commits, make one fail, crash
-// the broker, or close it and open it again.
+// The real broker as the stream model suite drives it: over the memory storage, with a clock that stands
+// still. Hands out commands whose answers are judged as they are revealed, and can stall commits, make one
+// fail, crash the broker, or close it and open it again.
 import { setImmediate as turn } from 'node:timers/promises';
 import { ManualClock } from '../../src/base/clock.ts';
 import { silentLogger } from '../../src/base/log.ts';

@@ -1,8 +1,8 @@
-// The model suite of streams: random commands against the real broker over the memory storage, compared with the
-// naive stream after each. Goal: every interleaving of put, split, merge, resize, expire and read returns each
-// key's records in order; nothing acknowledged is lost or seen twice, nothing uncommitted is seen; open shards own
-// every key hash; the log alone gives the same state again. A failure prints `CAUDAL_SEED=...`, which replays it;
-// CAUDAL_MODEL_RUNS sets the number of runs.
+// The model suite of streams: random commands against the real broker over the memory storage, compared
+// with the naive stream after each. Goal: every interleaving of put, split, merge, resize, expire and read
+// returns each key's records in order; nothing acknowledged is lost or seen twice, nothing uncommitted is
+// seen; open shards own every key hash; the log alone gives the same state again. A failure prints
+// `CAUDAL_SEED=...`, which replays it; CAUDAL_MODEL_RUNS sets the number of runs.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as on from './stream-commands.ts';

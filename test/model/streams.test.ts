@@ -214,6 +214,34 @@ test('what is past retention is gone for readers at once, and a closed shard goe
   expect(await world.broker.stateHash()).toBe(await world.broker.replayHash());
 });
 
+test('a closed shard goes with its last record, an empty one a retention after it was closed', async () => {
+  const world = await StreamWorld.start();
+  const entity = await world.create('s', 2, { retentionMs: dayMs });
+  await world.put(entity, [['a', 'in the lower half']]);
+  world.clock.advance(dayMs / 2);
+  await world.run('shards', { kind: 'resizeStream', entity, shardCount: 1 });
+  const indexesAfter = async (ms: number): Promise<number[]> => {
+    world.clock.advance(ms);
+    await world.broker.tick();
+    return (await world.shards(entity)).map(({ index }) => index);
+  };
+  expect(await indexesAfter(dayMs / 2)).toEqual([0, 1, 2]);
+  // The space of records is given back in steps, of a minute here.
+  expect(await indexesAfter(61_000)).toEqual([1, 2]);
+  expect(await indexesAfter(dayMs / 2 - 61_000)).toEqual([1, 2]);
+  expect(await indexesAfter(1_000)).toEqual([2]);
+});
+
+test('resizing to thousands of shards takes one pass over them', async () => {
+  const world = await StreamWorld.start();
+  const entity = await world.create('s', 4_999);
+  const { shards } = await world.run('shards', { kind: 'resizeStream', entity, shardCount: 5_000 });
+  const open = shards.filter(({ closedAtMs }) => closedAtMs === undefined);
+  const starts = open.map(({ startHash }) => startHash).sort((a, b) => (a < b ? -1 : 1));
+  const width = (1n << 128n) / 5_000n;
+  expect(starts).toEqual(Array.from({ length: 5_000 }, (_, i) => width * BigInt(i)));
+});
+
 test('positions by time find the first record that arrived then or later', async () => {
   const world = await StreamWorld.start();
   const entity = await world.create('s', 1);
@@ -296,4 +324,20 @@ test('a rate refuses single records of a hot shard and takes the others', async 
   const reply = await world.run('appended', { kind: 'append', entity, records: writer, rate });
   expect([...reply.sequences]).toEqual([1, 2, 3, 0, 0]);
   expect((await world.read(entity, 0, 1)).records.map(({ data }) => data)).toEqual(['0', '1', '2']);
+});
+
+test('counters hold the bytes of keys and data, whatever their records take', async () => {
+  const world = await StreamWorld.start();
+  const entity = await world.create('s', 1);
+  await world.put(entity, [
+    ['k', ''],
+    ['key', 'data'],
+  ]);
+  await world.read(entity, 0, 1);
+  expect(await world.run('streamStats', { kind: 'streamStats', entity })).toMatchObject({
+    recordCount: 2,
+    recordBytes: 8,
+    readRecordCount: 2,
+    readBytes: 8,
+  });
 });

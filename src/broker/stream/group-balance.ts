@@ -41,7 +41,8 @@ export class GroupDraft {
   releaseRevoked(member: string): void {
     for (const index of this.group.shards.keys()) {
       const { owner, isRevoked } = this.shard(index);
-      if (owner === member && isRevoked) this.setShard(index, { owner: '', isRevoked: false });
+      if (owner !== member || !isRevoked || !this.group.toldRevoked.has(index)) continue;
+      this.setShard(index, { owner: '', isRevoked: false });
     }
   }
 }

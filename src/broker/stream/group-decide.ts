@@ -143,6 +143,10 @@ function conclude(context: StreamContext, draft: GroupDraft, member: string): Re
   const current = stream?.groups.get(name) ?? group;
   const sessionMs = current.members.get(member) ?? 0;
   if (sessionMs > 0) current.sessionsEndMs.set(member, context.state.nowMs + sessionMs);
+  for (const [shardIndex, { owner, isRevoked }] of current.shards) {
+    if (!isRevoked) current.toldRevoked.delete(shardIndex);
+    else if (owner === member) current.toldRevoked.add(shardIndex);
+  }
   const assignments = [...current.shards]
     .filter(([, shard]) => shard.owner === member && member !== '')
     .map(([shardIndex, { token, nextSequence, subSequence, isRevoked }]) => {

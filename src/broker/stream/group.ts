@@ -64,6 +64,8 @@ export class ConsumerGroup implements Persistent {
   // --- volatile ---
   /** When each member's session is over; a restart gives everybody a new one. */
   readonly sessionsEndMs = new Map<string, number>();
+  /** Revoked shards of which an answer has told their member. */
+  readonly toldRevoked = new Set<number>();
   /** Views: whose turn it is among the shards. */
   turn = 0;
 

@@ -1,7 +1,7 @@
 // Reads streams: positions, and records in order. Everything is of the committed state, so no answer waits
 // for a commit. What is past retention is gone at once for readers, whenever its space goes.
 import type { Reply } from '../command.ts';
-import { arrivedAtMs, recordOverheadBytes } from '../record-batch.ts';
+import { arrivedAtMs, lengthBytes, recordOverheadBytes } from '../record-batch.ts';
 import type { ReadStream, RecordsReply, RecordViews, ShardsReply, StreamPosition } from '../stream-types.ts';
 import type { StreamContext } from './context.ts';
 import { shardNotFound, streamNotFound } from './errors.ts';
@@ -106,7 +106,7 @@ export function readRecords(
   const stream = context.state.stream(shard.birth.stream);
   if (stream !== undefined) {
     stream.readRecordCount += window.count;
-    stream.readBytes += range.bytesMax - bytesLeft - window.count * recordOverheadBytes;
+    stream.readBytes += range.bytesMax - bytesLeft - window.count * (recordOverheadBytes - lengthBytes);
   }
   return {
     kind: 'records',

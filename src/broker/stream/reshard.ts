@@ -47,19 +47,33 @@ export function decideResize(context: StreamContext, command: ResizeStream): Rep
   const { shardCount } = command;
   if (shardCount < 1 || shardCount > limits.shardsPerStreamMax) return tooManyShards(shardCount);
   const starts = evenStarts(shardCount);
-  for (const start of starts) {
-    const owner = stream.open.find(({ birth }) => birth.startHash <= start && start <= birth.endHash);
-    if (owner !== undefined && owner.birth.startHash < start) split(context, stream, owner, start);
-  }
-  for (const [i, start] of starts.entries()) {
+  const pieces = splitAtBorders(context, stream, starts);
+  let next = 0;
+  for (const i of starts.keys()) {
     const end = (starts[i + 1] ?? keyHashMax + 1n) - 1n;
-    for (;;) {
-      const inside = stream.open.filter(({ birth }) => birth.startHash >= start && birth.endHash <= end);
-      if (inside.length < 2) break;
-      merge(context, stream, inside[0] as Shard, inside[1] as Shard);
-    }
+    let whole = pieces[next++] as Shard;
+    while (whole.birth.endHash < end) whole = merge(context, stream, whole, pieces[next++] as Shard);
   }
   return describeShards(context, command.entity);
+}
+
+/** Open shards in order, none of them across one of the sorted borders: one pass over both. */
+function splitAtBorders(context: StreamContext, stream: Stream, borders: readonly bigint[]): Shard[] {
+  const pieces: Shard[] = [];
+  let at = 0;
+  // What a split changes is a new list: this one stays as it is.
+  for (const shard of stream.open) {
+    let rest = shard;
+    for (; at < borders.length && (borders[at] as bigint) <= shard.birth.endHash; at++) {
+      const border = borders[at] as bigint;
+      if (border <= rest.birth.startHash) continue;
+      const [lower, upper] = split(context, stream, rest, border);
+      pieces.push(lower);
+      rest = upper;
+    }
+    pieces.push(rest);
+  }
+  return pieces;
 }
 
 /** Halves the shard, for automatic sharding. */
@@ -68,26 +82,22 @@ export function halve(context: StreamContext, stream: Stream, shard: Shard): voi
   if (endHash > startHash) split(context, stream, shard, startHash + (endHash - startHash + 1n) / 2n);
 }
 
-function split(context: StreamContext, stream: Stream, shard: Shard, atHash: bigint): void {
+function split(context: StreamContext, stream: Stream, shard: Shard, atHash: bigint): [Shard, Shard] {
   const { index, startHash, endHash } = shard.birth;
   const birth = birthOf(context, stream, [shard]);
-  reshard(
-    context,
-    stream,
-    [index],
-    [
-      { ...birth, startHash, endHash: atHash - 1n },
-      { ...birth, lane: birth.lane + 1, index: birth.index + 1, startHash: atHash, endHash },
-    ],
-  );
+  const lower = { ...birth, startHash, endHash: atHash - 1n };
+  const upper = { ...birth, lane: birth.lane + 1, index: birth.index + 1, startHash: atHash, endHash };
+  reshard(context, stream, [index], [lower, upper]);
+  return [stream.shards.get(lower.index) as Shard, stream.shards.get(upper.index) as Shard];
 }
 
-function merge(context: StreamContext, stream: Stream, lower: Shard, upper: Shard): void {
+function merge(context: StreamContext, stream: Stream, lower: Shard, upper: Shard): Shard {
   const { startHash } = lower.birth;
   const { endHash, index: adjacentParentIndex } = upper.birth;
   const birth = birthOf(context, stream, [lower, upper]);
   const child = { ...birth, startHash, endHash, adjacentParentIndex };
   reshard(context, stream, [lower.birth.index, adjacentParentIndex], [child]);
+  return stream.shards.get(child.index) as Shard;
 }
 
 function reshard(context: StreamContext, stream: Stream, parents: number[], children: ShardBirth[]): void {

@@ -63,8 +63,8 @@ export class StreamCellState {
   }
 
   /**
-   * A checkpoint that was cut off may have removed the row of a dropped stream and not yet those of its shards:
-   * the drop is still to be replayed, and has to find them.
+   * A checkpoint that was cut off may have removed the row of a dropped stream and not yet those of its
+   * shards: the drop is still to be replayed, and has to find them.
    */
   #streamOf(entity: number): Stream {
     let stream = this.streams.get(entity);
@@ -242,5 +242,5 @@ export class StreamCellState {
 }
 
 const lanesAhead = 1_000_000;
-/** Shards of one stream that a lost future may have made: whoever read them finds none of their names again. */
+/** Shards of one stream that a lost future may have made: their readers find none of their names again. */
 const shardsAhead = 100_000;

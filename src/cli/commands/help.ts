@@ -14,6 +14,20 @@ const texts: Readonly<Record<string, readonly [summary: string, usage: string]>>
       'queue redrive NAME [--to NAME] [--rate N]\n' +
       'NAME is a name of the home region, or ACCOUNT/REGION/NAME.',
   ],
+  stream: [
+    'look at streams and act on them',
+    'stream ls [PREFIX] [--sort name|shards|records|bytes]\n' +
+      'stream create NAME [--shards N] [--automatic] [--retention-hours N]\n' +
+      'stream delete NAME\n' +
+      'stream peek NAME [--shard N] [--position horizon|latest] [--from SEQUENCE]\n' +
+      '            [--count 10] [--wait-seconds N]\n' +
+      'stream put NAME KEY DATA [--base64]   (DATA -: standard input)\n' +
+      'stream split NAME SHARD [--at KEY_HASH]\n' +
+      'stream merge NAME SHARD NEIGHBOUR\n' +
+      'stream resize NAME COUNT\n' +
+      'stream groups NAME [GROUP [--delete]]\n' +
+      'NAME is a name of the home region, or ACCOUNT/REGION/NAME.',
+  ],
   backup: ['copy the data of a serving daemon', 'backup DIR'],
   restore: ['make a data directory from a backup', 'restore DIR [--data ./caudal-data]'],
   check: [
@@ -54,7 +68,7 @@ export async function help(args: readonly string[]): Promise<number> {
   print(`${summary}\n`);
   for (const line of usage.split('\n')) print(line.startsWith(name) ? `  caudal ${line}` : `  ${line}`);
   if (name === 'start') print(`\n${await startFlags()}`);
-  if (['queue', 'reset', 'backup'].includes(name)) print(`\n${adminNote}`);
+  if (['queue', 'stream', 'reset', 'backup'].includes(name)) print(`\n${adminNote}`);
   return 0;
 }
 

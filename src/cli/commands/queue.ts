@@ -2,9 +2,10 @@
 import { readFileSync } from 'node:fs';
 import type { ParsedArguments } from '../../base/arguments.ts';
 import { didYouMean } from '../../base/suggest.ts';
-import { type AdminClient, AdminError, type Json } from '../admin-client.ts';
+import type { AdminClient, Json } from '../admin-client.ts';
 import { adminCommand } from '../admin-command.ts';
 import { fail, print, table } from '../output.ts';
+import { listAll, numberOf, resourcePath } from '../resource.ts';
 
 type Verb = (client: AdminClient, given: ParsedArguments, words: readonly string[]) => Promise<number>;
 
@@ -41,13 +42,7 @@ async function list(
 ): Promise<number> {
   const query = new URLSearchParams({ limit: '1000', sort: given.values.get('sort') ?? 'name' });
   if (prefix !== undefined) query.set('prefix', prefix);
-  const rows: (string | number)[][] = [];
-  for (let next: unknown = ''; next !== undefined;) {
-    if (typeof next === 'string' && next !== '') query.set('next', next);
-    const page = await client.get(`/v1/queues?${query}`);
-    for (const row of page['queues'] as readonly Json[]) rows.push(queueRow(row));
-    next = page['next'];
-  }
+  const rows = (await listAll(client, 'queues', query)).map(queueRow);
   print(table(['queue', 'account', 'region', 'ready', 'leased', 'delayed', 'oldest s'], rows));
   return 0;
 }
@@ -121,20 +116,4 @@ async function redrive(
   return 0;
 }
 
-// NAME, or ACCOUNT/REGION/NAME.
-function pathOf(given: ParsedArguments, name: string): string {
-  const parts = name.split('/');
-  if (parts.length !== 1 && parts.length !== 3)
-    throw new AdminError(`'${name}' is neither NAME nor ACCOUNT/REGION/NAME`);
-  const account = given.values.get('account') ?? '000000000000';
-  const region = given.values.get('region') ?? process.env['CAUDAL_REGION'] ?? 'us-east-1';
-  const whole = parts.length === 3 ? parts : [account, region, name];
-  return `/v1/queues/${whole.map(encodeURIComponent).join('/')}`;
-}
-
-function numberOf(text: string, flag: string): number {
-  const value = Number(text);
-  if (text.trim() === '' || !Number.isFinite(value) || value < 0)
-    throw new AdminError(`${flag}: '${text}' is not a number`);
-  return value;
-}
+const pathOf = (given: ParsedArguments, name: string): string => resourcePath('queues', given, name);

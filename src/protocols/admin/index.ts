@@ -5,13 +5,17 @@ import type { HttpReply, HttpRequest, RequestHandler } from '../../net/http.ts';
 import { authenticate } from './access.ts';
 import type { Metrics } from './metrics.ts';
 import { AdminProblem, badRequest } from './problem.ts';
-import { QueueSnapshots } from './queue-snapshot.ts';
 import { createRouter, type Router } from './router.ts';
+import { groupRoutes } from './routes/groups.ts';
 import { messageRoutes } from './routes/messages.ts';
 import { queueRoutes } from './routes/queues.ts';
+import { recordRoutes } from './routes/records.ts';
+import { shardRoutes } from './routes/shards.ts';
+import { streamRoutes } from './routes/streams.ts';
 import { systemRoutes } from './routes/system.ts';
 import { taskRoutes } from './routes/tasks.ts';
-import type { AdminAnswer, AdminDeps, AdminRoute } from './types.ts';
+import { queueSnapshots, streamSnapshots } from './snapshots.ts';
+import type { AdminAnswer, AdminClient, AdminDeps, AdminRoute } from './types.ts';
 
 export type { AdminDeps, AdminUser, CommitTimes, Health, QueueDeclaration } from './types.ts';
 
@@ -23,7 +27,10 @@ export interface AdminApi {
 }
 
 export function createAdminApi(deps: AdminDeps): AdminApi {
-  const snapshots = new QueueSnapshots(deps.broker, deps.clock);
+  const snapshots = {
+    queues: queueSnapshots(deps.broker, deps.clock),
+    streams: streamSnapshots(deps.broker, deps.clock),
+  };
   let metrics: Promise<Metrics> | undefined;
   const loadMetrics = (): Promise<Metrics> => {
     metrics ??= import('./metrics.ts').then((module) => module.createMetrics(deps, snapshots));
@@ -31,9 +38,13 @@ export function createAdminApi(deps: AdminDeps): AdminApi {
   };
   const routes = [
     ...systemRoutes(deps, snapshots, loadMetrics),
-    ...queueRoutes(deps, snapshots),
-    ...messageRoutes(deps, snapshots),
+    ...queueRoutes(deps, snapshots.queues),
+    ...messageRoutes(deps, snapshots.queues),
     ...taskRoutes(deps),
+    ...streamRoutes(deps, snapshots.streams),
+    ...shardRoutes(deps, snapshots.streams),
+    ...recordRoutes(deps, snapshots.streams),
+    ...groupRoutes(deps),
   ];
   const router = createRouter(routes);
   return {
@@ -51,7 +62,7 @@ async function respond(
 ): Promise<void> {
   let answer: AdminAnswer;
   try {
-    answer = await dispatch(deps, router, request);
+    answer = await dispatch({ deps, router, request, client: reply });
   } catch (error) {
     answer = refusal(deps, request, error);
   }
@@ -63,11 +74,18 @@ async function respond(
   reply.send(answer.status, headers, body);
 }
 
-async function dispatch(deps: AdminDeps, router: Router, request: HttpRequest): Promise<AdminAnswer> {
+interface Dispatch {
+  readonly deps: AdminDeps;
+  readonly router: Router;
+  readonly request: HttpRequest;
+  readonly client: AdminClient;
+}
+
+async function dispatch({ deps, router, request, client }: Dispatch): Promise<AdminAnswer> {
   const { route, path } = router.find(request.method, request.path);
   const user = authenticate(request, route, deps);
   const body = request.method === 'GET' || request.method === 'HEAD' ? {} : parseBody(request.body);
-  return route.handle({ request, path, query: new URLSearchParams(request.query), body, user });
+  return route.handle({ request, client, path, query: new URLSearchParams(request.query), body, user });
 }
 
 function parseBody(body: Buffer): Readonly<Record<string, unknown>> {

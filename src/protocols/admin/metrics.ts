@@ -2,10 +2,11 @@
 // after the start, since the client library is slow to load; gathers on scrape only, but for commit times.
 import { readFileSync } from 'node:fs';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { createRegistry, type Registry, type SetValue } from '../../base/metrics.ts';
+import { createRegistry, type Registry } from '../../base/metrics.ts';
 import type { QueueCounters } from '../../broker/index.ts';
-import { addressOf } from './queue-path.ts';
-import type { QueueRow, QueueSnapshots } from './queue-snapshot.ts';
+import { spread } from './metric-rows.ts';
+import { defineStreams } from './metrics-streams.ts';
+import type { AllSnapshots, QueueRow, QueueSnapshots } from './snapshots.ts';
 import type { AdminDeps } from './types.ts';
 
 export interface Metrics {
@@ -16,11 +17,12 @@ export interface Metrics {
 const commitBuckets = [0.0005, 0.001, 0.002, 0.004, 0.008, 0.016, 0.032, 0.064, 0.128, 0.256, 0.512, 1, 2, 5];
 const loopResolutionMs = 20;
 
-export function createMetrics(deps: AdminDeps, snapshots: QueueSnapshots): Metrics {
+export function createMetrics(deps: AdminDeps, snapshots: AllSnapshots): Metrics {
   const registry = createRegistry();
   defineProcess(registry);
   defineCore(registry, deps);
-  defineQueues(registry, deps, snapshots);
+  defineQueues(registry, deps, snapshots.queues);
+  defineStreams(registry, deps, snapshots.streams);
   const commit = registry.histogram({
     name: 'caudal_storage_commit_seconds',
     help: 'Time of one group commit, from hand-over to the log until it is durable',
@@ -111,6 +113,7 @@ function defineCore(registry: Registry, { broker }: AdminDeps): void {
     ['caudal_broker_page_cache_bytes', 'Resident pages', 'pageCacheBytes'],
     ['caudal_broker_leases', 'Leases of all queues', 'leaseCount'],
     ['caudal_broker_waiters', 'Long polls and consumers that wait', 'waiterCount'],
+    ['caudal_broker_followers', 'Readers that wait at shards, pushed to or in a long read', 'followerCount'],
   ] as const;
   for (const [name, help, key] of simple) {
     registry.gauge({ name, help, labels: [] }, (set) => set([], broker.introspect()[key]));
@@ -157,7 +160,7 @@ function defineQueues(registry: Registry, deps: AdminDeps, snapshots: QueueSnaps
     registry.gauge({ name, help, labels: queueLabels }, async (set) => {
       const { rows } = await snapshots.latest();
       const nowMs = clock.nowMs();
-      spread(deps, rows, set, {
+      spread(deps.metrics, rows, set, {
         value: (row) => value(row, nowMs),
         join: isAge ? Math.max : (a, b) => a + b,
       });
@@ -169,32 +172,7 @@ function defineQueues(registry: Registry, deps: AdminDeps, snapshots: QueueSnaps
       const counters = broker.introspect();
       const value = ({ definition }: QueueRow): number =>
         counters.queueCounters(definition.entity)?.[key] ?? 0;
-      spread(deps, rows, set, { value, join: (a, b) => a + b });
+      spread(deps.metrics, rows, set, { value, join: (a, b) => a + b });
     });
   }
-}
-
-interface Spread {
-  readonly value: (row: QueueRow) => number;
-  readonly join: (a: number, b: number) => number;
-}
-
-// The first queues by name have labels of their own; all others are one, so that a scrape stays bounded.
-function spread(
-  { metrics }: AdminDeps,
-  rows: readonly QueueRow[],
-  set: SetValue,
-  { value, join }: Spread,
-): void {
-  const namedCount = metrics.isPerQueue ? Math.min(metrics.queuesMax, rows.length) : 0;
-  let other: number | undefined;
-  for (const [index, row] of rows.entries()) {
-    if (index >= namedCount) {
-      other = other === undefined ? value(row) : join(other, value(row));
-      continue;
-    }
-    const { account, region, name } = addressOf(row.definition.name);
-    set([account, region, name], value(row));
-  }
-  if (other !== undefined) set(['other', 'other', 'other'], other);
 }

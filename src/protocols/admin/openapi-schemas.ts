@@ -1,20 +1,9 @@
 // The bodies of the admin API as JSON schemas: what openapi.ts refers to by name.
 
-const text = { type: 'string' } as const;
-const whole = { type: 'integer' } as const;
-const flag = { type: 'boolean' } as const;
-const map = { type: 'object', additionalProperties: true } as const;
-const textMap = { type: 'object', additionalProperties: text } as const;
-const list = (items: object) => ({ type: 'array', items });
-const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` });
+import { list, object, ref, schema } from './openapi-parts.ts';
+import { streamSchemas } from './openapi-stream-schemas.ts';
 
-function object(
-  properties: Readonly<Record<string, object>>,
-  required: readonly string[] = Object.keys(properties),
-) {
-  return { type: 'object', properties, required };
-}
-
+const { text, whole, flag, map, textMap } = schema;
 const address = { account: text, region: text, name: text };
 const queueLine = {
   ...address,
@@ -120,4 +109,5 @@ export const schemas: Readonly<Record<string, object>> = {
     ['taskId', 'source', 'status', 'startedAtMs', 'movedCount', 'toMoveCount'],
   ),
   Tasks: object({ tasks: list(ref('Task')) }),
+  ...streamSchemas,
 };

@@ -1,31 +1,11 @@
 // The description of the admin API, served at /openapi.json. A test compares its paths with the routes, so
 // that neither can change alone. Schemas are in openapi-schemas.ts.
 import { packageVersion } from '../../base/version.ts';
+import { choice, type Json, type Operation, query, text, whole } from './openapi-parts.ts';
 import { schemas } from './openapi-schemas.ts';
+import { streamOperations } from './openapi-streams.ts';
 
 const queuePath = '/v1/queues/{account}/{region}/{name}';
-
-type Json = Readonly<Record<string, unknown>>;
-
-interface Operation {
-  readonly summary: string;
-  readonly tag: string;
-  readonly query?: readonly Json[];
-  readonly body?: string;
-  /** Status of success and schema of its body. */
-  readonly answer: readonly [status: number, schema: string];
-  readonly isOpen?: boolean;
-}
-
-const query = (name: string, schema: Json, description: string): Json => ({
-  name,
-  in: 'query',
-  schema,
-  description,
-});
-const text = { type: 'string' };
-const whole = { type: 'integer', minimum: 0 };
-const choice = (...values: readonly string[]) => ({ type: 'string', enum: values, default: values[0] });
 
 const page = [
   query('limit', { ...whole, minimum: 1, maximum: 1000, default: 100 }, 'Rows of one page'),
@@ -141,6 +121,7 @@ const operations: Readonly<Record<string, Readonly<Record<string, Operation>>>> 
   [`${queuePath}/tasks/{taskId}`]: {
     delete: { summary: 'Cancel a move task', tag: 'tasks', answer: [200, 'Task'] },
   },
+  ...streamOperations,
 };
 
 const reference = (schema: string): Json => ({ $ref: `#/components/schemas/${schema}` });

@@ -59,3 +59,9 @@ export function textMap(body: Body, name: string): Readonly<Record<string, strin
     ]),
   );
 }
+
+export function switchMember(body: Body, name: string): boolean {
+  const value = body[name] ?? false;
+  if (typeof value !== 'boolean') throw badRequest(`${name} must be true or false`);
+  return value;
+}

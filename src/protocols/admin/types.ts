@@ -3,7 +3,7 @@ import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
 import type { Result } from '../../base/result.ts';
 import type { Broker } from '../../broker/index.ts';
-import type { HttpRequest } from '../../net/http.ts';
+import type { HttpReply, HttpRequest } from '../../net/http.ts';
 
 export interface AdminUser {
   readonly name: string;
@@ -55,8 +55,12 @@ export interface AdminDeps {
   ) => Promise<Result<'created' | 'changed' | 'unchanged', string>>;
 }
 
+/** Who waits for the answer: a route that waits itself stops when nobody is there any more. */
+export type AdminClient = Pick<HttpReply, 'isOpen' | 'onClose'>;
+
 export interface AdminCall {
   readonly request: HttpRequest;
+  readonly client: AdminClient;
   /** Decoded path parameters by name. */
   readonly path: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;

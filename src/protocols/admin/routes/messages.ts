@@ -6,7 +6,7 @@ import { messageView } from '../message-view.ts';
 import { flag, numberMember, oneOf, pageLimit, textMap, textMember, wholeNumber } from '../parameters.ts';
 import { AdminProblem, badRequest } from '../problem.ts';
 import { addressText, findQueue, pathAddress } from '../queue-path.ts';
-import type { QueueSnapshots } from '../queue-snapshot.ts';
+import type { QueueSnapshots } from '../snapshots.ts';
 import type { AdminAnswer, AdminCall, AdminDeps, AdminRoute } from '../types.ts';
 
 const path = '/v1/queues/{account}/{region}/{name}';

@@ -1,7 +1,8 @@
 // Queues as resources: list, one, create, declare, delete, purge.
 import type { QueueDefinition, QueueStats } from '../../../broker/index.ts';
 import { ask, run } from '../ask.ts';
-import { oneOf, pageLimit, textMap, textMember } from '../parameters.ts';
+import { listPage } from '../list-page.ts';
+import { textMap, textMember } from '../parameters.ts';
 import { AdminProblem, badRequest } from '../problem.ts';
 import {
   addressOf,
@@ -11,11 +12,8 @@ import {
   type QueueAddress,
   resourceName,
 } from '../queue-path.ts';
-import type { QueueRow, QueueSnapshots } from '../queue-snapshot.ts';
+import type { QueueSnapshots } from '../snapshots.ts';
 import type { AdminAnswer, AdminCall, AdminDeps, AdminRoute } from '../types.ts';
-
-const sortings = ['name', 'ready', 'leased', 'delayed', 'age'] as const;
-type Sorting = (typeof sortings)[number];
 
 const path = '/v1/queues/{account}/{region}/{name}';
 
@@ -31,69 +29,23 @@ export function queueRoutes(deps: AdminDeps, snapshots: QueueSnapshots): readonl
 }
 
 async function listQueues(deps: AdminDeps, snapshots: QueueSnapshots, call: AdminCall): Promise<AdminAnswer> {
-  const { query } = call;
-  const sorting = oneOf(query, 'sort', sortings);
-  const isDescending =
-    oneOf(query, 'order', sorting === 'name' ? ['asc', 'desc'] : ['desc', 'asc']) === 'desc';
-  const limit = pageLimit(query);
   const { rows, leftOutCount } = await snapshots.latest();
-  const chosen = rows.filter(({ definition }) => isWanted(definition, query));
-  if (sorting !== 'name') chosen.sort((a, b) => rank(b, sorting) - rank(a, sorting));
-  if ((sorting === 'name') === isDescending) chosen.reverse();
-  const start = startOf(chosen, query.get('next'));
-  const page = chosen.slice(start, start + limit);
-  const last = page.at(-1);
-  const hasMore = start + limit < chosen.length;
+  const page = listPage(rows, call.query, {
+    ready: ({ stats }) => stats.readyCount,
+    leased: ({ stats }) => stats.leasedCount,
+    delayed: ({ stats }) => stats.delayedCount,
+    age: ({ stats }) =>
+      stats.oldestSentAtMs === undefined ? Number.MIN_SAFE_INTEGER : -stats.oldestSentAtMs,
+  });
   return {
     status: 200,
     body: {
-      queues: page.map((row) => queueLine(row.definition, row.stats, deps.clock.nowMs())),
-      totalCount: chosen.length,
+      queues: page.rows.map((row) => queueLine(row.definition, row.stats, deps.clock.nowMs())),
+      totalCount: page.totalCount,
       ...(leftOutCount > 0 ? { leftOutCount } : {}),
-      // Where the next page starts, and after which queue: the list may have changed meanwhile.
-      ...(hasMore && last !== undefined
-        ? { next: `${start + limit}:${addressText(last.definition.name)}` }
-        : {}),
+      ...(page.next === undefined ? {} : { next: page.next }),
     },
   };
-}
-
-function isWanted({ name }: QueueDefinition, query: URLSearchParams): boolean {
-  const { account, region } = addressOf(name);
-  const filter = query.get('filter') ?? '';
-  return (
-    name.name.startsWith(query.get('prefix') ?? '') &&
-    name.name.toLowerCase().includes(filter.toLowerCase()) &&
-    account === (query.get('account') ?? account) &&
-    region === (query.get('region') ?? region)
-  );
-}
-
-function rank({ stats }: QueueRow, sorting: Sorting): number {
-  switch (sorting) {
-    case 'ready':
-      return stats.readyCount;
-    case 'leased':
-      return stats.leasedCount;
-    case 'delayed':
-      return stats.delayedCount;
-    case 'age':
-      return stats.oldestSentAtMs === undefined ? Number.MIN_SAFE_INTEGER : -stats.oldestSentAtMs;
-    case 'name':
-      return 0;
-  }
-}
-
-// The queue that the last page ended with says where to go on; its index helps when it is gone.
-function startOf(rows: readonly QueueRow[], next: string | null): number {
-  if (next === null || next === '') return 0;
-  const colon = next.indexOf(':');
-  const index = Number(next.slice(0, colon));
-  if (colon < 1 || !Number.isInteger(index) || index < 0)
-    throw badRequest('next is not what a list answered');
-  const after = next.slice(colon + 1);
-  const found = rows.findIndex(({ definition }) => addressText(definition.name) === after);
-  return found === -1 ? index : found + 1;
 }
 
 function queueLine(definition: QueueDefinition, stats: QueueStats, nowMs: number) {

@@ -4,14 +4,14 @@ import type { Metrics } from '../metrics.ts';
 import { openApiDocument } from '../openapi.ts';
 import { textMember } from '../parameters.ts';
 import { AdminProblem, badRequest } from '../problem.ts';
-import type { QueueSnapshots } from '../queue-snapshot.ts';
+import type { AllSnapshots } from '../snapshots.ts';
 import type { AdminAnswer, AdminCall, AdminDeps, AdminRoute } from '../types.ts';
 
 export type MetricsLoader = () => Promise<Metrics>;
 
 export function systemRoutes(
   deps: AdminDeps,
-  snapshots: QueueSnapshots,
+  snapshots: AllSnapshots,
   metrics: MetricsLoader,
 ): readonly AdminRoute[] {
   return [
@@ -66,12 +66,13 @@ async function backup({ broker, logger }: AdminDeps, { body, user }: AdminCall):
   return { status: 200, body: { directory } };
 }
 
-async function reset(deps: AdminDeps, snapshots: QueueSnapshots, { user }: AdminCall): Promise<AdminAnswer> {
+async function reset(deps: AdminDeps, snapshots: AllSnapshots, { user }: AdminCall): Promise<AdminAnswer> {
   if (!deps.canReset) {
     throw new AdminProblem(403, 'reset_not_allowed', 'the daemon was not started with --allow-reset');
   }
   await deps.broker.reset();
-  snapshots.forget();
+  snapshots.queues.forget();
+  snapshots.streams.forget();
   deps.logger.warn('data reset', { user });
   return { status: 200, body: {} };
 }
