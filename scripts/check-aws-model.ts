@@ -1,9 +1,12 @@
 // Compares our rows with the public service model, as the installed SDK packages carry it, and prints what
 // differs. Exits 1 for a difference that no model.patch.ts declares, or a declaration that nothing needs.
 // Development only: nothing of the SDK is shipped.
+import * as kinesisSdk from '@aws-sdk/client-kinesis';
 import * as sqsSdk from '@aws-sdk/client-sqs';
 import * as stsSdk from '@aws-sdk/client-sts';
 import type { Service } from '../src/protocols/aws/engine/service.ts';
+import { kinesisPatch } from '../src/protocols/aws/services/kinesis/model.patch.ts';
+import { kinesisModel } from '../src/protocols/aws/services/kinesis/model.ts';
 import { sqsPatch } from '../src/protocols/aws/services/sqs/model.patch.ts';
 import { sqsModel } from '../src/protocols/aws/services/sqs/model.ts';
 import { stsPatch } from '../src/protocols/aws/services/sts/model.patch.ts';
@@ -20,6 +23,7 @@ interface Side {
 const sides: readonly Side[] = [
   { service: sqsModel, patch: sqsPatch, sdk: sqsSdk },
   { service: stsModel, patch: stsPatch, sdk: stsSdk },
+  { service: kinesisModel, patch: kinesisPatch, sdk: kinesisSdk },
 ];
 
 let problemCount = 0;

@@ -39,7 +39,7 @@ export function describeAll(): readonly ServiceDescription[] {
     auth: 'sigv4',
     homeRegion: 'us-east-1',
     limits: { default: 'relaxed' },
-    services: awsServices,
+    services: awsServices(),
   });
   return protocol.describe();
 }

@@ -3,6 +3,7 @@
 // Layout: https://github.com/smithy-lang/smithy-typescript, packages/core, schema "static schemas":
 //   operation [9, namespace, name, traits, () => input, () => output]
 //   structure [3, namespace, name, traits, member names, member schemas, how many of them are required]
+//   union     [4, as a structure]
 //   error     [-3, as a structure]     list [1, namespace, name, traits, item]     map [2, ..., key, value]
 //   a schema may come as () => schema, and with traits as [schema, traits]; numbers are simple types.
 
@@ -76,6 +77,7 @@ function readShape(schema: unknown): ModelShape {
       return { ...plain('map'), item: readShape(value.schema), ...names };
     }
     case 3:
+    case 4:
     case -3:
       return { ...plain('structure'), members: readMembers(raw) };
     default:

@@ -24,7 +24,7 @@ export function awsDepsOf(config: Config, deps: ProtocolDeps): AwsDeps {
       ...(trust === undefined ? {} : { trust: JSON.stringify(trust) }),
     })),
     limits: config.limits,
-    services: awsServices,
+    services: awsServices({ kinesis: config.kinesis }),
   };
 }
 

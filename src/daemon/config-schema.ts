@@ -1,5 +1,6 @@
 // The form of caudal.yaml beyond the settings that are flags too: users, roles, policies, limits, CORS,
-// declared queues, metrics. Loaded only when there is a file; the texts here are what its author reads.
+// declared queues and streams, metrics. Loaded only when there is a file; the texts here are what its author
+// reads.
 import * as v from 'valibot';
 import { settingNames } from './settings.ts';
 
@@ -55,6 +56,28 @@ const queue = v.strictObject({
   tags: v.optional(v.record(v.string(), scalar, 'must be a map')),
 });
 
+const stream = v.strictObject({
+  account: v.optional(account),
+  region: v.optional(region),
+  /** Names as Kinesis has them: ShardCount, StreamMode, RetentionPeriodHours ... */
+  attributes: v.optional(v.record(v.string(), scalar, 'must be a map')),
+  policy: v.optional(policy),
+  tags: v.optional(v.record(v.string(), scalar, 'must be a map')),
+});
+
+const whole = (min: number, max: number) =>
+  v.pipe(
+    v.number('must be a number'),
+    v.integer('must be whole'),
+    v.minValue(min, `must be ${min} at least`),
+    v.maxValue(max, `must be ${max} at most`),
+  );
+
+const kinesis = v.strictObject({
+  stateDelayMs: v.optional(whole(0, 60_000)),
+  defaultRetentionHours: v.optional(whole(24, 8760)),
+});
+
 const cors = v.strictObject({ origins: v.array(quoted, 'must be a list of origins, or of "*"') });
 
 const metrics = v.strictObject({
@@ -76,6 +99,8 @@ const sections = {
   roles: v.optional(v.record(v.string(), role, 'must be a map of role names')),
   policies: v.optional(v.record(v.string(), policy, 'must be a map of policy names')),
   queues: v.optional(v.record(v.string(), v.nullable(queue), 'must be a map of queue names')),
+  streams: v.optional(v.record(v.string(), v.nullable(stream), 'must be a map of stream names')),
+  kinesis: v.optional(kinesis),
   cors: v.optional(cors),
   metrics: v.optional(metrics),
 };

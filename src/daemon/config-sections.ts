@@ -3,6 +3,7 @@
 import { didYouMean } from '../base/suggest.ts';
 import type {
   DeclaredQueue,
+  DeclaredStream,
   Environment,
   LimitsConfig,
   LimitsProfile,
@@ -91,17 +92,32 @@ export function queuesFrom(sections: FileSections, homeRegion: string): readonly
       attributes[attribute] = typeof value === 'object' ? JSON.stringify(value) : String(value);
     }
     if (queue?.policy !== undefined) attributes['Policy'] = JSON.stringify(queue.policy);
-    const tags = Object.fromEntries(
-      Object.entries(queue?.tags ?? {}).map(([key, value]) => [key, String(value)]),
-    );
     return {
       name,
       account: queue?.account ?? defaultAccount,
       region: queue?.region ?? homeRegion,
       attributes,
-      tags,
+      tags: texts(queue?.tags),
     };
   });
+}
+
+export function streamsFrom(sections: FileSections, homeRegion: string): readonly DeclaredStream[] {
+  return Object.entries(sections.streams ?? {}).map(([name, stream]) => {
+    const attributes = texts(stream?.attributes);
+    if (stream?.policy !== undefined) attributes['Policy'] = JSON.stringify(stream.policy);
+    return {
+      name,
+      account: stream?.account ?? defaultAccount,
+      region: stream?.region ?? homeRegion,
+      attributes,
+      tags: texts(stream?.tags),
+    };
+  });
+}
+
+function texts(values: Readonly<Record<string, string | number | boolean>> | undefined) {
+  return Object.fromEntries(Object.entries(values ?? {}).map(([key, value]) => [key, String(value)]));
 }
 
 export function metricsFrom({ metrics }: FileSections): MetricsConfig {

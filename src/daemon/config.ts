@@ -12,6 +12,7 @@ import {
   queuesFrom,
   rolesFrom,
   rootUser,
+  streamsFrom,
   usersFrom,
 } from './config-sections.ts';
 import {
@@ -66,6 +67,14 @@ export interface DeclaredQueue {
   readonly tags: Readonly<Record<string, string>>;
 }
 
+/** Attributes as Kinesis names them. */
+export type DeclaredStream = DeclaredQueue;
+
+export interface KinesisConfig {
+  readonly stateDelayMs?: number | undefined;
+  readonly defaultRetentionHours?: number | undefined;
+}
+
 export interface MetricsConfig {
   readonly isPerQueue: boolean;
   readonly queuesMax: number;
@@ -80,6 +89,8 @@ export interface Config {
   readonly limits: LimitsConfig;
   readonly corsOrigins: readonly string[];
   readonly queues: readonly DeclaredQueue[];
+  readonly streams: readonly DeclaredStream[];
+  readonly kinesis: KinesisConfig;
   readonly metrics: MetricsConfig;
 }
 
@@ -153,6 +164,8 @@ function merge(sources: Sources): Result<Config, readonly string[]> {
     limits,
     corsOrigins: sections.cors?.origins ?? [],
     queues: queuesFrom(sections, settings.region),
+    streams: streamsFrom(sections, settings.region),
+    kinesis: sections.kinesis ?? {},
     metrics: metricsFrom(sections),
   };
   checkKeys(config.users, problems);

@@ -29,5 +29,7 @@ export function describeConfig(config: Config): Readonly<Record<string, unknown>
       policies: policies ?? 'everything',
     })),
     queues: config.queues.map(({ name, account, region }) => `${account}/${region}/${name}`),
+    streams: config.streams.map(({ name, account, region }) => `${account}/${region}/${name}`),
+    kinesis: config.kinesis,
   };
 }

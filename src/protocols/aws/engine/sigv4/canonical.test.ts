@@ -1,6 +1,16 @@
 // The canonical request, by examples of AWS's own signing test suite.
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { canonicalPath, canonicalQuery } from './canonical.ts';
+import { limits } from '../../../../base/limits.ts';
+import type { HttpRequest } from '../../../../net/http.ts';
+import { plainRequest } from '../../../../../test/support/aws-signer.ts';
+import {
+  canonicalBytes,
+  canonicalPath,
+  canonicalQuery,
+  canonicalRequest,
+  type CanonicalParts,
+} from './canonical.ts';
 import { Signer } from './signer.ts';
 
 test.each([
@@ -34,6 +44,14 @@ test.each([
   expect(canonicalQuery(query)).toBe(canonical);
 });
 
+test('clients of HTTP/2 sign :authority, which is the Host of every request', () => {
+  const request = { method: 'POST', path: '/', headers: new Map([['host', 'h:4566']]) };
+  const parts = { headerNames: [':authority'], signedHeaders: ':authority', query: '', payloadHash: 'x' };
+  expect(canonicalRequest({ request: request as unknown as HttpRequest, ...parts })).toBe(
+    'POST\n/\n\n:authority:h:4566\n\n:authority\nx',
+  );
+});
+
 test('the signature itself is left out', () => {
   expect(canonicalQuery('a=1&X-Amz-Signature=00', 'X-Amz-Signature')).toBe('a=1');
 });
@@ -45,4 +63,36 @@ test('a signature of the AWS test suite (get-vanilla)', () => {
   expect(signer.sign('20150830T123600Z', requestHash)).toBe(
     '5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31',
   );
+});
+
+function partsOf(path: string, query: string, headers: ReadonlyMap<string, string>): CanonicalParts {
+  const headerNames = [...headers.keys()].toSorted();
+  const request = { ...plainRequest({ body: '' }), path, query, headers: new Map(headers) };
+  return {
+    request,
+    headerNames,
+    signedHeaders: headerNames.join(';'),
+    query,
+    payloadHash: 'UNSIGNED-PAYLOAD',
+  };
+}
+
+test('bytes and text of a canonical request say the same', () => {
+  const text = fc.stringMatching(/^[\x21-\x7e\x80-\xff][\x20-\x7e\x80-\xff]{0,20}$/);
+  const headers = fc.array(fc.tuple(fc.stringMatching(/^[a-z-]{1,20}$/), text), { maxLength: 8 });
+  fc.assert(
+    fc.property(fc.webPath(), fc.constantFrom('', 'a=1&b=2'), headers, (path, query, pairs) => {
+      const parts = partsOf(path, query, new Map(pairs));
+      expect(canonicalBytes(parts)?.toString('latin1')).toBe(canonicalRequest(parts));
+    }),
+  );
+});
+
+test('a canonical request that just fits into bytes, and one that is too long', () => {
+  const fixed = canonicalRequest(partsOf('/', '', new Map([['x', '']]))).length;
+  const longest = 'v'.repeat(limits.canonicalScratchBytes - fixed);
+  const fitting = partsOf('/', '', new Map([['x', longest]]));
+  expect(canonicalBytes(fitting)?.toString('latin1')).toBe(canonicalRequest(fitting));
+  expect(canonicalBytes(partsOf('/', '', new Map([['x', `${longest}v`]])))).toBeUndefined();
+  expect(canonicalBytes(partsOf('/', longest, new Map([['x', longest]])))).toBeUndefined();
 });

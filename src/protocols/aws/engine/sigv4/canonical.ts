@@ -1,5 +1,7 @@
 // The canonical request of Signature Version 4: what client and server both hash. Works on the request as it
 // was sent; each part has a short way for the ordinary case, as this runs for every request.
+import { writeLatin1 } from '../../../../base/latin1.ts';
+import { limits } from '../../../../base/limits.ts';
 import type { HttpHeaders, HttpRequest } from '../../../../net/http.ts';
 
 export interface CanonicalParts {
@@ -20,8 +22,49 @@ export function canonicalRequest(parts: CanonicalParts): string {
 }
 
 function canonicalHeader(headers: HttpHeaders, name: string): string {
-  const value = headers.get(name) ?? '';
-  return `${name}:${value.includes('  ') ? collapseSpaces(value) : value}\n`;
+  return `${name}:${canonicalValue(headers, name)}\n`;
+}
+
+function canonicalValue(headers: HttpHeaders, name: string): string {
+  // Clients that speak HTTP/2 sign their pseudo-header; the listener keeps it as Host.
+  const value = headers.get(name === ':authority' ? 'host' : name) ?? '';
+  return value.includes('  ') ? collapseSpaces(value) : value;
+}
+
+const scratch = Buffer.allocUnsafeSlow(limits.canonicalScratchBytes);
+
+/**
+ * The same as bytes, one for each character; undefined when it is longer than usual. A text would be copied
+ * twice more on its way into a hash. Holds until the next call.
+ */
+export function canonicalBytes(parts: CanonicalParts): Buffer | undefined {
+  const { request, headerNames } = parts;
+  const path = canonicalPath(request.path);
+  let room = scratch.length - request.method.length - path.length - parts.query.length;
+  room -= parts.signedHeaders.length + parts.payloadHash.length + separatorBytes;
+  if (room < 0) return undefined;
+  let at = writeLine(writeLine(writeLine(0, request.method), path), parts.query);
+  for (let i = 0; i < headerNames.length; i++) {
+    const name = headerNames[i]!;
+    const value = canonicalValue(request.headers, name);
+    room -= name.length + value.length + 2;
+    if (room < 0) return undefined;
+    writeLatin1(scratch, name, at);
+    at += name.length;
+    scratch[at++] = colon;
+    at = writeLine(at, value);
+  }
+  scratch[at++] = newline;
+  at = writeLine(at, parts.signedHeaders);
+  writeLatin1(scratch, parts.payloadHash, at);
+  return scratch.subarray(0, at + parts.payloadHash.length);
+}
+
+function writeLine(at: number, text: string): number {
+  if (text !== '') writeLatin1(scratch, text, at);
+  const end = at + text.length;
+  scratch[end] = newline;
+  return end + 1;
 }
 
 function collapseSpaces(value: string): string {
@@ -36,6 +79,10 @@ export function canonicalPath(path: string): string {
   return isPlainPath(path) ? path : encodePath(path);
 }
 
+const newline = 0x0a;
+const colon = 0x3a;
+/** Ends of the lines around the headers, whose own are counted with them. */
+const separatorBytes = 5;
 const slash = 0x2f;
 const dot = 0x2e;
 

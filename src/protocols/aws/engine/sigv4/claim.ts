@@ -65,12 +65,19 @@ function parseCredential(credential: string, signedHeaders: string): Claim {
     );
   }
   if (!isRegion(region)) throw invalidSignature('Credential should be scoped to a valid region. ');
-  const headerNames = signedHeaders.split(';');
+  const headerNames = signedHeaders.split(';').map(interned);
   if (!headerNames.includes('host') && !headerNames.includes(':authority')) {
     throw invalidSignature("'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.");
   }
   if (headerNames.some((name, i) => i > 0 && name <= headerNames[i - 1]!)) headerNames.sort();
   return { accessKeyId, date, region, service, signedHeaders: headerNames.join(';'), headerNames };
+}
+
+/**
+ * As the names that requests are asked by: V8 compares those by address, and pieces of a text by character.
+ */
+function interned(name: string): string {
+  return Object.keys({ [name]: true })[0] as string;
 }
 
 /** The region becomes part of every resource's name. */

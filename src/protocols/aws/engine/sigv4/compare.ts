@@ -1,5 +1,6 @@
 // Comparison of signatures in constant time, so that nobody can find one digit by digit.
 import { timingSafeEqual } from 'node:crypto';
+import { writeLatin1 } from '../../../../base/latin1.ts';
 
 const hexBytes = 64;
 const left = Buffer.alloc(hexBytes);
@@ -8,7 +9,7 @@ const right = Buffer.alloc(hexBytes);
 /** Both are hex SHA-256 digests; the length of a signature is no secret. */
 export function isSameSignature(a: string, b: string): boolean {
   if (a.length !== hexBytes || b.length !== hexBytes) return false;
-  left.write(a, 0, hexBytes, 'latin1');
-  right.write(b, 0, hexBytes, 'latin1');
+  writeLatin1(left, a, 0);
+  writeLatin1(right, b, 0);
   return timingSafeEqual(left, right);
 }

@@ -1,6 +1,7 @@
 // The keyed half of Signature Version 4: the signing key of one scope, and HMAC with its pads laid out once,
 // so that a signature costs two one-shot hashes and no object. Pure; holds no request.
 import { createHmac, hash } from 'node:crypto';
+import { writeLatin1 } from '../../../../base/latin1.ts';
 
 const algorithm = 'AWS4-HMAC-SHA256';
 const blockBytes = 64;
@@ -58,11 +59,11 @@ export class Signer {
 
   /** `date` is the 16-character timestamp, `requestHash` the hex hash of the canonical request. */
   sign(date: string, requestHash: string): string {
-    this.#inner.write(date, this.#dateAt, dateBytes, 'latin1');
-    this.#inner.write(requestHash, this.#hashAt, digestHexBytes, 'latin1');
+    writeLatin1(this.#inner, date, this.#dateAt);
+    writeLatin1(this.#inner, requestHash, this.#hashAt);
     // As latin1 text (under its old name): a Buffer out of crypto.hash costs three times as much (Node 22).
     const innerHash = hash('sha256', this.#inner, 'binary');
-    this.#outer.write(innerHash, blockBytes, digestBytes, 'latin1');
+    writeLatin1(this.#outer, innerHash, blockBytes);
     return hash('sha256', this.#outer, 'hex');
   }
 

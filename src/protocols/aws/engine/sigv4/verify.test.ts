@@ -99,6 +99,36 @@ describe('a signature in the header', () => {
     expect(error.message).toContain('The Canonical String for this request should have been');
   });
 
+  test('of clients that take turns says who each is', () => {
+    const { verify } = setUp();
+    const other: Signing = { ...signing, key: 'test', secret: 'test', region: 'eu-north-1' };
+    for (let i = 0; i < 2; i++) {
+      expect(verify(signedRequest(signing, parts)).region).toBe('eu-west-1');
+      expect(verify(signedRequest(other, parts)).region).toBe('eu-north-1');
+    }
+  });
+
+  test('alone says too little, whoever signed before', () => {
+    const { verify, refusal } = setUp();
+    const request = signedRequest(signing, parts);
+    const authorization = request.headers.get('authorization')!;
+    const bare = authorization.slice(authorization.indexOf('Signature='));
+    for (let i = 0; i < 2; i++) {
+      expect(verify(request).region).toBe('eu-west-1');
+      expect(refusal(changed(request, { authorization: bare })).code).toBe('IncompleteSignature');
+    }
+  });
+
+  test('over more headers than fit into what is kept for it', () => {
+    const { verify, refusal } = setUp();
+    const long = signedRequest(signing, {
+      ...parts,
+      headers: { ...parts.headers, 'x-long': 'a'.repeat(9000) },
+    });
+    expect(verify(long).region).toBe('eu-west-1');
+    expect(refusal(changed(long, { 'x-long': 'b'.repeat(9000) })).code).toBe('SignatureDoesNotMatch');
+  });
+
   test('is refused when it was made with another secret', () => {
     const { verify, refusal } = setUp();
     verify(signedRequest(signing, parts));
