@@ -1,5 +1,6 @@
-// A small Kinesis client for the crash suite: JSON over keep-alive connections, no retries of its own, because the
-// suite has to know which calls were answered. Called by the loads; it never hides a lost connection.
+// A small Kinesis client for the crash suite: JSON over keep-alive connections, no retries of its own,
+// because the suite has to know which calls were answered. Called by the loads; it never hides a lost
+// connection.
 import { Agent, request } from 'node:http';
 import { Refused, Unanswered } from './client.ts';
 

@@ -1,6 +1,6 @@
 // Goal: streams on disk, in segments that fill and are sealed: records stay readable through sealing and
-// resharding, go by time across segments, keep to their own stream's retention, survive more cells, and a restore
-// gives no number of its lost future again.
+// resharding, go by time across segments, keep to their own stream's retention, survive more cells, and a
+// restore gives no number of its lost future again.
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { RecordBatchWriter } from '../../src/broker/index.ts';
@@ -115,7 +115,7 @@ test('resharding while segments are sealed loses and reorders nothing, nor does 
   }
 });
 
-test('a stream raised to a year keeps what it has, and does not keep the segments of its neighbour', async () => {
+test('a stream raised to a year keeps what it has, and not the segments of its neighbour', async () => {
   const world = await start();
   const retentionMs = 7 * dayMs;
   const raised = await world.create('raised', 1, { retentionMs });

@@ -1,5 +1,6 @@
-// Streams over a real data directory with small segments and a clock that stands still, in this process: what the
-// tests of sealing, retention and restores share. Knows what was put, and reads it back parents before children.
+// Streams over a real data directory with small segments and a clock that stands still, in this process:
+// what the tests of sealing, retention and restores share. Knows what was put, and reads it back parents
+// before children.
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -36,7 +37,7 @@ export class DiskStreams extends StreamWorld {
     this.directory = directory;
   }
 
-  /** Lets the cells checkpoint, seal and give back, to the end. `entity` takes the commits that this needs. */
+  /** Lets the cells checkpoint, seal and give back, to the end; `entity` takes the commits it needs. */
   async settle(entity: number): Promise<void> {
     for (let round = 0; round < 2; round++) {
       await this.put(entity, [['settle', 'x']]);

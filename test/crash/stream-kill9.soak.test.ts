@@ -1,5 +1,5 @@
-// The long crash suite of streams: 50 rounds of kill -9 under load. Runs with CAUDAL_SOAK=1 only; goal and checks
-// are those of stream-kill9.test.ts.
+// The long crash suite of streams: 50 rounds of kill -9 under load. Runs with CAUDAL_SOAK=1 only; goal and
+// checks are those of stream-kill9.test.ts.
 import { expect, it } from 'vitest';
 import { runStreamRounds } from './stream-rounds.ts';
 
@@ -11,6 +11,6 @@ it.each([
 ])('survives $rounds rounds, padding $paddingBytes', async (options) => {
   const verdict = await runStreamRounds({ ...options, seed });
   expect(verdict.violations, `CAUDAL_SEED=${seed}`).toEqual([]);
-  expect(verdict.acknowledgedCount).toBeGreaterThan(5_000);
+  expect(verdict.acknowledgedCount).toBeGreaterThan(2_000);
   expect(verdict.latestCount).toBeGreaterThan(5);
 });

@@ -1,6 +1,6 @@
-// Kills the real daemon while records are put, read and resharded. Goal: no acknowledged record is lost or moved,
-// sequence numbers rise within each shard and from parents to children, and no reader that was reading sees a gap
-// or a record twice, wherever it began. The long one is stream-kill9.soak.test.ts.
+// Kills the real daemon while records are put, read and resharded. Goal: no acknowledged record is lost or
+// moved, sequence numbers rise within each shard and from parents to children, and no reader that was
+// reading sees a gap or a record twice, wherever it began. The long one is stream-kill9.soak.test.ts.
 import { expect, it } from 'vitest';
 import { runStreamRounds } from './stream-rounds.ts';
 

@@ -1,6 +1,7 @@
-// The loads of the crash suite of streams: writers, readers that take every shard from its start with parents
-// before children, readers that begin at the newest record under load, and a reshard now and then. They go on
-// through every kill and tell the ledger what they know; a call that got no answer waits until the daemon is back.
+// The loads of the crash suite of streams: writers, readers that take every shard from its start with
+// parents before children, readers that begin at the newest record under load, and a reshard now and then.
+// They go on through every kill and tell the ledger what they know; a call that got no answer waits until
+// the daemon is back.
 import { setTimeout as pause } from 'node:timers/promises';
 import { Refused, Unanswered } from './client.ts';
 import type { ReadRecords, StreamClient } from './stream-client.ts';
@@ -11,13 +12,15 @@ const idleMs = 10;
 const writerCount = 4;
 const keysPerWriter = 4;
 const recordsPerPut = 20;
-/** Readings from the newest record that are kept up at once; beyond it the oldest is judged as far as it came. */
+/** Readings from the newest record at once; beyond it the oldest is judged as far as it came. */
 const latestMax = 24;
+/** Of large records: each reading costs as much as the writers. */
+const latestOfLargeMax = 3;
 /** A LATEST position is taken about so often. */
 const latestEveryMs = 40;
 const reshardEveryMs = 250;
-/** Each count is at most twice the one before, and not less than half of it. */
-const shardCounts = [3, 2, 4, 3, 5, 3];
+/** Each is reached from any other in one step: at most twice, and not less than half of it. */
+const shardCounts = [2, 4, 3];
 
 export class StreamLoad {
   isWriting = true;
@@ -31,12 +34,14 @@ export class StreamLoad {
   readonly #writing: Promise<void>[] = [];
   readonly #reading: Promise<void>[] = [];
   readonly #walked = new Map<string, Reading>();
+  readonly #latestMax: number;
   #latestCount = 0;
 
   constructor(client: StreamClient, ledger: StreamLedger, paddingBytes: number) {
     this.#client = client;
     this.#ledger = ledger;
     this.#padding = '.'.repeat(paddingBytes);
+    this.#latestMax = paddingBytes > 0 ? latestOfLargeMax : latestMax;
   }
 
   async start(): Promise<void> {
@@ -108,7 +113,7 @@ export class StreamLoad {
         const reading = { shard, fromStart: false, askedAt, answeredAt, seen: [], isWhole: false };
         const number = this.#latestCount++;
         this.#ledger.readings.push(reading);
-        const isWanted = (): boolean => this.#latestCount - number <= latestMax;
+        const isWanted = (): boolean => this.#latestCount - number <= this.#latestMax;
         this.#reading.push(this.#follow(reading, async () => iterator, isWanted));
       });
     }
@@ -175,7 +180,7 @@ function nameOf(data: string): string {
   return data.split('.', 1)[0] as string;
 }
 
-/** A count that is more than twice the present one (a reshard before got no answer), or one under way. */
+/** A reshard is under way; or a commit failed while the daemon was shut down. */
 function isBusy({ code }: Refused): boolean {
   return ['LimitExceededException', 'ResourceInUseException', 'InternalFailure'].includes(code);
 }

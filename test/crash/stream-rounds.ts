@@ -1,5 +1,5 @@
-// One run of the crash suite of streams: load, kill -9, start again, many times; then stop the load, read the whole
-// stream and hold against it what writers and readers know. The daemon is a real process.
+// One run of the crash suite of streams: load, kill -9, start again, many times; then stop the load, read
+// the whole stream and hold against it what writers and readers know. The daemon is a real process.
 import { setTimeout as pause } from 'node:timers/promises';
 import { SeededRng } from '../../src/base/rng.ts';
 import { startDaemon } from '../support/daemon.ts';
@@ -39,9 +39,9 @@ export async function runStreamRounds(options: StreamRounds): Promise<StreamVerd
     await load.start();
     for (let round = 0; round < rounds; round++) {
       load.progress = 0;
-      await pause(300 + (rng.nextU32() % 700));
+      await reached(load);
+      await pause(rng.nextU32() % 700);
       await daemon.kill9();
-      if (load.progress === 0) ledger.violations.push(`round ${round}: no load reached the daemon`);
       await daemon.restart({ flags: [...common, ...(round >= rounds / 2 ? flagsLater : flags)] });
     }
     await pause(300);
@@ -50,6 +50,8 @@ export async function runStreamRounds(options: StreamRounds): Promise<StreamVerd
     const whole = new Map<string, Seen[]>();
     for (const { ShardId } of shards) whole.set(ShardId, await readWhole(client, ShardId));
     ledger.judge(shards, whole);
+    // What the daemon said of its own errors tells why a call was refused.
+    if (ledger.violations.length > 0) ledger.violations.push(...errorLines(daemon.logs()));
     return {
       violations: ledger.violations,
       acknowledgedCount: ledger.acknowledgedCount,
@@ -65,6 +67,21 @@ export async function runStreamRounds(options: StreamRounds): Promise<StreamVerd
     await daemon.stop();
   }
 }
+
+/** Killed before any load has reached it, a daemon would have nothing to lose. */
+async function reached(load: StreamLoad): Promise<void> {
+  for (let tries = 0; tries < 1_000; tries++) {
+    if (load.progress > 0) return;
+    await pause(10);
+  }
+  throw new Error('no load reached the daemon');
+}
+
+const errorLines = (logs: string): string[] =>
+  logs
+    .split('\n')
+    .filter((line) => line.includes('"level":"error"'))
+    .slice(-5);
 
 async function readWhole(client: StreamClient, shard: string): Promise<Seen[]> {
   const seen: Seen[] = [];

@@ -3,7 +3,7 @@
 // log and no commit: the suite keeps one of it for what is decided and one for what is committed.
 
 /** Space follows the horizon in steps; until then a longer retention may bring back what was just past it. */
-export const trimStepMs = 60_000;
+const trimStepMs = 60_000;
 
 export interface NaiveRecord {
   readonly key: string;

@@ -42,7 +42,7 @@ export class Read extends StreamCommand {
   }
 }
 
-export async function readOut(
+async function readOut(
   system: StreamSystem,
   committed: NaiveStream,
   [shardIndex, first]: [number, number],

@@ -168,7 +168,7 @@ export function keep(reply: Reply): Reply {
   } as unknown as Reply;
 }
 
-export function readAll({ count, source, sequences, starts, ends }: RecordViews): ReadRecord[] {
+function readAll({ count, source, sequences, starts, ends }: RecordViews): ReadRecord[] {
   return Array.from({ length: count }, (_, i) => {
     const start = starts[i] as number;
     const keyAt = keyStart(start);
