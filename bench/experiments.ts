@@ -1,5 +1,11 @@
 // The list of experiments, in the order in which plain `bench` runs its default set.
 import type { Experiment } from './experiment.ts';
+import { kinesisAtTimestamp } from './kinesis/at-timestamp.ts';
+import { kinesisEfo } from './kinesis/efo.ts';
+import { kinesisGet } from './kinesis/get.ts';
+import { kinesisManyShards } from './kinesis/many-shards.ts';
+import { kinesisPeers } from './kinesis/peers.ts';
+import { kinesisPut } from './kinesis/put.ts';
 import { logAppend } from './log-append.ts';
 import { sqsBacklog } from './sqs/backlog.ts';
 import { manyQueues } from './sqs/many-queues.ts';
@@ -10,6 +16,12 @@ export const experiments: readonly Experiment[] = [
   logAppend,
   ...throughputExperiments,
   manyQueues,
+  kinesisPut,
+  kinesisEfo,
+  kinesisGet,
+  kinesisManyShards,
+  kinesisAtTimestamp,
   sqsBacklog,
   sqsPeers,
+  kinesisPeers,
 ];

@@ -1,20 +1,13 @@
 // A server that answers at once: it frames requests by Content-Length, reads nothing else and sends one fixed
-// reply that satisfies every workload. What the generator reaches against it is the generator's own ceiling.
+// reply that satisfies the workload (its arguments say which). What the generator reaches against it is the
+// generator's own ceiling.
 import net from 'node:net';
 import type { AddressInfo } from 'node:net';
+import { instantReply } from './instant-reply.ts';
 
-const message = {
-  MessageId: '00000000-0000-4000-8000-000000000000',
-  ReceiptHandle: 'h'.repeat(200),
-  MD5OfBody: '0'.repeat(32),
-  Body: `caudal-000000-0000000000-${'x'.repeat(175)}`,
-};
-// As many messages as a receive asks for: 1, or 10 for the batch workloads.
-const messages = Array.from({ length: Number(process.argv[2] ?? 1) }, () => message);
-const replyBody = JSON.stringify({ MessageId: message.MessageId, Messages: messages, Successful: [] });
-const contentType = 'Content-Type: application/x-amz-json-1.0';
-const replyHead = `HTTP/1.1 200 OK\r\n${contentType}\r\nContent-Length: ${replyBody.length}\r\n\r\n`;
-const reply = Buffer.from(replyHead + replyBody);
+const { body, contentType } = instantReply(process.argv.slice(2));
+const replyHead = `HTTP/1.1 200 OK\r\nContent-Type: ${contentType}\r\nContent-Length: ${body.length}\r\n\r\n`;
+const reply = Buffer.concat([Buffer.from(replyHead), body]);
 const headEnd = Buffer.from('\r\n\r\n');
 const lengthName = Buffer.from('content-length: ');
 

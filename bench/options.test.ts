@@ -19,6 +19,8 @@ describe('parseBenchOptions', () => {
       'sqs-cycle-batch',
       'sqs-fifo-cycle',
       'sqs-many-queues',
+      'kinesis-put',
+      'kinesis-efo',
     ]);
   });
 

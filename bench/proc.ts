@@ -23,6 +23,11 @@ export function deviceWriteBytes(pid: number): number {
   return readNumber(`/proc/${pid}/io`, /^write_bytes: (\d+)/m);
 }
 
+/** Bytes that the process has had read from the device so far. */
+export function deviceReadBytes(pid: number): number {
+  return readNumber(`/proc/${pid}/io`, /^read_bytes: (\d+)/m);
+}
+
 /** User and system CPU time of all threads so far. */
 export function cpuMs(pid: number): number {
   try {

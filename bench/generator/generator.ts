@@ -2,10 +2,19 @@
 // it never touches a socket itself.
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import type { GeneratorAnswer, GeneratorCommand, RunResult, RunSpec, SessionSpec } from './messages.ts';
+import type {
+  EventsResult,
+  GeneratorAnswer,
+  GeneratorCommand,
+  GeneratorValue,
+  RunResult,
+  RunSpec,
+  SessionSpec,
+  SubscribeSpec,
+} from './messages.ts';
 
 interface Waiting {
-  readonly resolve: (value: RunResult | number) => void;
+  readonly resolve: (value: GeneratorValue) => void;
   readonly reject: (error: Error) => void;
 }
 
@@ -32,6 +41,10 @@ export class Generator {
       stop: async () => void (await this.#ask({ kind: 'stop', session })),
       distinctReceivedCount: async () => (await this.#ask({ kind: 'distinct', session })) as number,
       lostCount: async () => (await this.#ask({ kind: 'lost', session })) as number,
+      acknowledgedCount: async (shardIndex) =>
+        (await this.#ask({ kind: 'acknowledged', session, shardIndex })) as number,
+      subscribe: async (specs) => void (await this.#ask({ kind: 'subscribe', session, specs })),
+      takeEvents: async () => (await this.#ask({ kind: 'events', session })) as EventsResult,
       close: async () => void (await this.#ask({ kind: 'close', session })),
     };
   }
@@ -40,7 +53,7 @@ export class Generator {
     await this.#worker.terminate();
   }
 
-  #ask(command: GeneratorCommand): Promise<RunResult | number> {
+  #ask(command: GeneratorCommand): Promise<GeneratorValue> {
     return new Promise((resolve, reject) => {
       const id = this.#nextId++;
       this.#waiting.set(id, { resolve, reject });
@@ -69,5 +82,10 @@ export interface LoadSession {
   distinctReceivedCount(): Promise<number>;
   /** Confirmed messages of the ledger that never came. */
   lostCount(): Promise<number>;
+  /** Records that one shard of a stream has acknowledged. */
+  acknowledgedCount(shardIndex: number): Promise<number>;
+  /** Subscribers of the stream that this session puts to; they stay until the session is closed. */
+  subscribe(specs: readonly SubscribeSpec[]): Promise<void>;
+  takeEvents(): Promise<EventsResult>;
   close(): Promise<void>;
 }

@@ -130,6 +130,15 @@ export class Ledger {
     return lost;
   }
 
+  /** All sequences that were reserved are below it. */
+  get sequenceEnd(): number {
+    return this.#nextSequence;
+  }
+
+  isConfirmed(sequence: number): boolean {
+    return (this.#stateOf(sequence) & isConfirmed) !== 0;
+  }
+
   summary(): Verification {
     return {
       issued: this.#issued,

@@ -2,7 +2,7 @@
 // number.
 import type { Histogram } from 'node:perf_hooks';
 import type { ScheduleSpec } from './schedule.ts';
-import type { Tally, WorkloadSpec } from './workload.ts';
+import type { LoadSpec, Tally } from './workload.ts';
 
 export interface TargetSpec {
   /** `http://127.0.0.1:4566` */
@@ -12,7 +12,7 @@ export interface TargetSpec {
 export interface SessionSpec {
   readonly target: TargetSpec;
   readonly connectionCount: number;
-  readonly workload: WorkloadSpec;
+  readonly workload: LoadSpec;
   readonly seed: number;
 }
 
@@ -44,12 +44,37 @@ export interface RunResult {
   readonly tally: Tally;
 }
 
+export interface SubscribeSpec {
+  /** Signed and complete, ASCII. */
+  readonly request: string;
+  /** Number of the consumer: each has to get every record once. */
+  readonly consumer: number;
+  readonly shardIndex: number;
+}
+
+export interface EventsResult {
+  readonly receivedCount: number;
+  readonly lostCount: number;
+  readonly duplicatedCount: number;
+  readonly unknownCount: number;
+  readonly reorderedCount: number;
+  /** Empty, or why a subscription ended. */
+  readonly problem: string;
+  /** From the intended time of the put to the arrival of the event. */
+  readonly latency: Histogram;
+}
+
+export type GeneratorValue = RunResult | EventsResult | number;
+
 export type GeneratorCommand =
   | { readonly kind: 'open'; readonly session: number; readonly spec: SessionSpec }
   | { readonly kind: 'run'; readonly session: number; readonly spec: RunSpec }
   | { readonly kind: 'stop'; readonly session: number }
   | { readonly kind: 'lost'; readonly session: number }
   | { readonly kind: 'distinct'; readonly session: number }
+  | { readonly kind: 'acknowledged'; readonly session: number; readonly shardIndex: number }
+  | { readonly kind: 'subscribe'; readonly session: number; readonly specs: readonly SubscribeSpec[] }
+  | { readonly kind: 'events'; readonly session: number }
   | { readonly kind: 'close'; readonly session: number };
 
 export interface GeneratorRequest {
@@ -60,5 +85,5 @@ export interface GeneratorRequest {
 export interface GeneratorAnswer {
   readonly id: number;
   readonly error?: string;
-  readonly value?: RunResult | number;
+  readonly value?: GeneratorValue;
 }

@@ -60,7 +60,7 @@ export class OpenLoop implements LaneListener {
       this.#outstanding += 1;
       this.#intendedMs[lane] = intendedMs;
       recordMs(this.#lag, nowMs - intendedMs);
-      this.#options.port.write(lane, this.#options.workload.nextRequest(lane, nowMs));
+      this.#options.port.write(lane, this.#options.workload.nextRequest(lane, intendedMs));
     }
     if (this.#next === this.#arrivals.length && this.#outstanding === 0) this.stop();
   }

@@ -5,7 +5,8 @@ import { assert } from '../../src/base/assert.ts';
 
 /** Makes the next request; the number identifies its first message and is given back by `takenTag`. */
 export interface RequestSource {
-  make(): string;
+  /** ASCII text, or bytes that are valid until the next call. */
+  make(): string | Buffer;
   tag(): number;
 }
 
@@ -46,7 +47,8 @@ export class RequestRing {
     while (this.#ends.length < count) {
       const request = this.#source.make();
       if (used + request.length > this.#arena.length) break;
-      used += this.#arena.write(request, used, 'latin1');
+      if (typeof request === 'string') used += this.#arena.write(request, used, 'latin1');
+      else used += request.copy(this.#arena, used);
       this.#ends.push(used);
       this.#tags.push(this.#source.tag());
     }
@@ -57,9 +59,9 @@ export class RequestRing {
     const index = this.#next;
     if (index >= this.#ends.length || nowMs - this.#preparedAtMs > this.#limits.ageMsMax) {
       this.signedInlineCount += 1;
-      const request = Buffer.from(this.#source.make(), 'latin1');
+      const request = this.#source.make();
       this.takenTag = this.#source.tag();
-      return request;
+      return typeof request === 'string' ? Buffer.from(request, 'latin1') : Buffer.from(request);
     }
     assert(this.#arena !== null, 'a prepared request has an arena');
     this.#next = index + 1;

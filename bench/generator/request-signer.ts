@@ -9,6 +9,8 @@ export interface SigningTarget {
   readonly secretAccessKey: string;
   readonly region: string;
   readonly service: string;
+  /** Default: JSON 1.0, what SQS speaks. */
+  readonly contentType?: string;
 }
 
 const blockBytes = 64;
@@ -22,6 +24,7 @@ export class RequestSigner {
   readonly #target: SigningTarget;
   readonly #nowMs: () => number;
   readonly #invocationPrefix: string;
+  readonly #contentType: string;
   #invocationCount = 0;
   #second = -1;
   #timestamp = '';
@@ -34,30 +37,40 @@ export class RequestSigner {
   constructor(target: SigningTarget, seed: number, nowMs: () => number = Date.now) {
     this.#target = target;
     this.#nowMs = nowMs;
+    this.#contentType = target.contentType ?? 'application/x-amz-json-1.0';
     this.#invocationPrefix = `${(seed >>> 0).toString(16).padStart(8, '0')}-cafe-4bad-8bad-`;
   }
 
   /** `body` has to be ASCII: its length is taken as its byte count. */
   sign(operation: string, body: string): string {
+    return this.#head(operation, hash('sha256', body, 'hex'), body.length) + body;
+  }
+
+  /** The head of a request whose body is these bytes; the caller sends both. */
+  signHead(operation: string, body: Buffer): string {
+    return this.#head(operation, hash('sha256', body, 'hex'), body.length);
+  }
+
+  #head(operation: string, bodyHash: string, bodyBytes: number): string {
     this.#advanceClock();
+    const contentType = this.#contentType;
     const { host, accessKeyId } = this.#target;
     const invocation = this.#invocationPrefix + (this.#invocationCount++).toString(16).padStart(12, '0');
-    const bodyHash = hash('sha256', body, 'hex');
     const canonical =
       'POST\n/\n\n' +
       `amz-sdk-invocation-id:${invocation}\namz-sdk-request:attempt=1; max=3\n` +
-      `content-length:${body.length}\ncontent-type:application/x-amz-json-1.0\nhost:${host}\n` +
+      `content-length:${bodyBytes}\ncontent-type:${contentType}\nhost:${host}\n` +
       `x-amz-content-sha256:${bodyHash}\nx-amz-date:${this.#timestamp}\nx-amz-target:${operation}\n` +
       `\n${signedHeaders}\n${bodyHash}`;
     const canonicalHash = hash('sha256', canonical, 'hex');
     const toSign = `AWS4-HMAC-SHA256\n${this.#timestamp}\n${this.#scope}\n${canonicalHash}`;
     return (
-      `POST / HTTP/1.1\r\nhost: ${host}\r\ncontent-type: application/x-amz-json-1.0\r\n` +
-      `content-length: ${body.length}\r\nx-amz-target: ${operation}\r\nx-amz-date: ${this.#timestamp}\r\n` +
+      `POST / HTTP/1.1\r\nhost: ${host}\r\ncontent-type: ${contentType}\r\n` +
+      `content-length: ${bodyBytes}\r\nx-amz-target: ${operation}\r\nx-amz-date: ${this.#timestamp}\r\n` +
       `x-amz-content-sha256: ${bodyHash}\r\namz-sdk-invocation-id: ${invocation}\r\n` +
       `amz-sdk-request: attempt=1; max=3\r\nuser-agent: ${userAgent}\r\n` +
       `authorization: AWS4-HMAC-SHA256 Credential=${accessKeyId}/${this.#scope}, ` +
-      `SignedHeaders=${signedHeaders}, Signature=${this.#hmac(toSign)}\r\n\r\n${body}`
+      `SignedHeaders=${signedHeaders}, Signature=${this.#hmac(toSign)}\r\n\r\n`
     );
   }
 

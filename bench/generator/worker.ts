@@ -7,41 +7,71 @@ import type { LoopResult } from './closed-loop.ts';
 import { Lanes } from './lanes.ts';
 import { Ledger } from './ledger.ts';
 import type { GeneratorAnswer, GeneratorCommand, GeneratorRequest } from './messages.ts';
-import type { RunResult, RunSpec, SessionSpec } from './messages.ts';
+import type { GeneratorValue, RunResult, RunSpec, SessionSpec, SubscribeSpec } from './messages.ts';
 import { OpenLoop } from './open-loop.ts';
 import { RequestSigner } from './request-signer.ts';
 import { arrivalTimes } from './schedule.ts';
+import { Subscriptions } from './subscriptions.ts';
 import type { Workload } from './workload.ts';
-import { createWorkload } from './workloads/index.ts';
+import type { Account } from './workloads/index.ts';
+import { createWorkload, isKinesis, signingOf } from './workloads/index.ts';
+import { PutWorkload } from './workloads/kinesis/put.ts';
+import { AckBook } from './workloads/kinesis/ack-book.ts';
 
 interface Session {
   readonly lanes: Lanes;
-  readonly ledger: Ledger;
+  readonly account: Account;
   readonly workload: Workload;
+  readonly endpoint: string;
+  subscriptions: Subscriptions | null;
   stop: () => void;
 }
 
 const defaultGraceMs = 10_000;
+/** What SQS loads may ask of their ledger, and loads on streams do not. */
+const streamRules = { groupCount: 0, allowsRedelivery: false };
 const sessions = new Map<number, Session>();
-const ledgers = new Map<string, Ledger>();
+const accounts = new Map<string, Account>();
 
 function openSession(spec: SessionSpec): Session {
   const url = new URL(spec.target.endpoint);
-  const { ledger: ledgerName, groupCount = 0, allowsRedelivery = false } = spec.workload;
-  let ledger = ledgers.get(ledgerName);
-  if (ledger === undefined) {
-    const tag = (spec.seed >>> 0).toString(36).padStart(6, '0').slice(-6);
-    ledger = new Ledger(tag, { groupCount, allowsRedelivery });
-    ledgers.set(ledgerName, ledger);
-  }
-  // A later session may be stricter about the same messages than the one that leased them.
-  ledger.allowsRedelivery = allowsRedelivery;
+  const account = accountOf(spec);
   const signer = new RequestSigner(
-    { host: url.host, accessKeyId: 'test', secretAccessKey: 'test', region: 'us-east-1', service: 'sqs' },
+    {
+      host: url.host,
+      accessKeyId: 'test',
+      secretAccessKey: 'test',
+      region: 'us-east-1',
+      ...signingOf(spec.workload),
+    },
     spec.seed,
   );
   const lanes = new Lanes({ host: url.hostname, port: Number(url.port), count: spec.connectionCount });
-  return { lanes, ledger, workload: createWorkload(spec.workload, ledger, signer), stop: () => {} };
+  const workload = createWorkload(spec.workload, account, signer);
+  return { lanes, account, workload, endpoint: url.href, subscriptions: null, stop: () => {} };
+}
+
+async function subscribe(session: Session, specs: readonly SubscribeSpec[]): Promise<void> {
+  const { account, workload, endpoint } = session;
+  const subscriptions = new Subscriptions(account.ledger);
+  session.subscriptions = subscriptions;
+  if (workload instanceof PutWorkload) {
+    workload.onIssued = (first, count, atMs) => subscriptions.noteIssued(first, count, atMs);
+  }
+  await subscriptions.open(endpoint, specs);
+}
+
+function accountOf({ workload, seed }: SessionSpec): Account {
+  const { groupCount = 0, allowsRedelivery = false } = isKinesis(workload) ? streamRules : workload;
+  let account = accounts.get(workload.ledger);
+  if (account === undefined) {
+    const tag = (seed >>> 0).toString(36).padStart(6, '0').slice(-6);
+    account = { ledger: new Ledger(tag, { groupCount, allowsRedelivery }), acks: new AckBook() };
+    accounts.set(workload.ledger, account);
+  }
+  // A later session may be stricter about the same messages than the one that leased them.
+  account.ledger.allowsRedelivery = allowsRedelivery;
+  return account;
 }
 
 /** Runs one loop to its end and answers when, how busy the thread was, and whether it had to be stopped. */
@@ -116,7 +146,7 @@ function pace(loop: OpenLoop): void {
   setImmediate(pace, loop);
 }
 
-async function obey(command: GeneratorCommand): Promise<RunResult | number> {
+async function obey(command: GeneratorCommand): Promise<GeneratorValue> {
   if (command.kind === 'open') {
     const session = openSession(command.spec);
     sessions.set(command.session, session);
@@ -132,10 +162,19 @@ async function obey(command: GeneratorCommand): Promise<RunResult | number> {
       session.stop();
       return 0;
     case 'lost':
-      return session.ledger.lostCount();
+      return session.account.ledger.lostCount();
     case 'distinct':
-      return session.ledger.distinctReceivedCount();
+      return session.account.ledger.distinctReceivedCount();
+    case 'acknowledged':
+      return session.account.acks.count(command.shardIndex);
+    case 'subscribe':
+      await subscribe(session, command.specs);
+      return 0;
+    case 'events':
+      if (session.subscriptions === null) throw new Error('nobody has subscribed');
+      return session.subscriptions.take();
     case 'close':
+      session.subscriptions?.close();
       session.lanes.close();
       sessions.delete(command.session);
       return 0;

@@ -25,6 +25,36 @@ export interface WorkloadSpec {
   readonly attributes?: string;
 }
 
+export type KinesisWire = 'json' | 'cbor';
+
+/** A load on one stream. Signed for Kinesis in the content type of its wire. */
+export interface KinesisWorkloadSpec {
+  readonly kind: 'put-records' | 'put-record' | 'get-records';
+  readonly wire: KinesisWire;
+  readonly streamName: string;
+  readonly shardCount: number;
+  /** Data of one record. */
+  readonly recordBytes: number;
+  /** Records a request: of a put always, of a get at most. */
+  readonly batch: number;
+  /**
+   * Record after record to shard after shard by explicit hash keys; otherwise keys are distinct and land
+   * where they hash.
+   */
+  readonly isSpreadEvenly?: boolean;
+  /**
+   * A get that ends at the tip of its shard, having checked every record; otherwise it begins again at the
+   * horizon.
+   */
+  readonly isReadBack?: boolean;
+  /** Workloads with the same ledger name account for the same records. */
+  readonly ledger: string;
+  /** Ends the run after this many records. */
+  readonly messagesMax?: number;
+}
+
+export type LoadSpec = WorkloadSpec | KinesisWorkloadSpec;
+
 export interface Tally {
   readonly failures: number;
   readonly firstFailure: string;
@@ -42,8 +72,8 @@ export const operationFailed = -1;
 export interface Workload {
   /** Signs about as many requests as that many operations need, before the window opens. */
   prepare(operationCount: number, nowMs: number): void;
-  /** The lane's next request. */
-  nextRequest(lane: number, nowMs: number): Buffer;
+  /** The lane's next request; `atMs` is when its operation should begin: now, unless an open loop is late. */
+  nextRequest(lane: number, atMs: number): Buffer;
   /** Takes the reply to the lane's last request; answers the units that its operation completed with. */
   takeReply(lane: number, reply: Reply): number;
   /** True when no lane should begin another operation. */

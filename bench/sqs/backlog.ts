@@ -13,7 +13,7 @@ import { BacklogDaemon, countAll, queueUrlAt } from './backlog-daemon.ts';
 import { backlogShapes, scaled, shapeLoad } from './backlog-shapes.ts';
 import type { BacklogShape } from './backlog-shapes.ts';
 import { measureDeadLetters } from './dead-letters.ts';
-import { Side } from './side.ts';
+import { Side } from '../side.ts';
 
 const warmCycles = 100_000;
 const mebi = 1 << 20;

@@ -7,7 +7,7 @@ import type { RunResult } from '../generator/messages.ts';
 import { waitForQuiet } from '../proc.ts';
 import { finishResult } from '../report.ts';
 import type { BenchResult } from '../report.ts';
-import type { Side } from './side.ts';
+import type { Side } from '../side.ts';
 
 const windowCount = 3;
 const attemptsMax = 6;

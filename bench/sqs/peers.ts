@@ -5,13 +5,13 @@ import { startDaemon } from '../daemon.ts';
 import { dependencyVersion } from '../environment.ts';
 import type { Experiment, ExperimentContext } from '../experiment.ts';
 import type { WorkloadSpec } from '../generator/workload.ts';
+import { pairResult } from '../pair-result.ts';
 import { runPairs } from '../pairs.ts';
 import type { Program } from '../program.ts';
 import { benchScript, startProgram } from '../program.ts';
 import type { Bar, BenchResult } from '../report.ts';
 import { SqsApi } from './api.ts';
-import { measureCeiling, Side } from './side.ts';
-import { pairResult } from './throughput.ts';
+import { measureCeiling, Side } from '../side.ts';
 import { accountForMessages } from './verify.ts';
 
 interface PeerPlan {
@@ -85,7 +85,8 @@ async function comparePeer(context: ExperimentContext, plan: PeerPlan): Promise<
   const peer = context.own(await startProgram({ name: 'fauxqs', nodeArguments: [benchScript('fauxqs')] }));
   const subject = await openSide(context, plan, daemon, 'caudal');
   const yardstick = await openSide(context, plan, peer, 'fauxqs');
-  const ceiling = await measureCeiling(context, { connectionCount, workload: subject.workload });
+  const reply = ['sqs', String(plan.workload.batch ?? 1)];
+  const ceiling = await measureCeiling(context, { connectionCount, workload: subject.workload, reply });
   context.progress(`${plan.name}: warm-up`);
   await yardstick.side.warmUp();
   await subject.side.warmUp();

@@ -3,17 +3,14 @@
 import { join } from 'node:path';
 import { queueUrl, startDaemon } from '../daemon.ts';
 import type { Experiment, ExperimentContext } from '../experiment.ts';
-import { ceilingShareMax } from '../gate.ts';
-import { percentileMs } from '../generator/latency.ts';
 import type { WorkloadSpec } from '../generator/workload.ts';
 import { runPairs } from '../pairs.ts';
-import type { PairsOutcome } from '../pairs.ts';
-import { finishResult } from '../report.ts';
+import { pairResult } from '../pair-result.ts';
 import type { Bar, BenchResult } from '../report.ts';
 import { SqsApi } from './api.ts';
 import type { Attributes } from './api.ts';
 import { measureHalfLoad } from './half-load.ts';
-import { measureCeiling, openEcho, Side } from './side.ts';
+import { measureCeiling, openEcho, Side } from '../side.ts';
 import { accountForMessages } from './verify.ts';
 
 export interface ThroughputPlan {
@@ -40,6 +37,7 @@ function throughputExperiment(plan: ThroughputPlan): Experiment {
 }
 
 async function run(context: ExperimentContext, plan: ThroughputPlan): Promise<BenchResult[]> {
+  const { connectionCount } = plan;
   const daemon = context.own(await startDaemon({ dataDirectory: join(context.directory, 'data') }));
   const api = new SqsApi(daemon.endpoint);
   const queueName = plan.queueName ?? 'bench';
@@ -47,9 +45,9 @@ async function run(context: ExperimentContext, plan: ThroughputPlan): Promise<Be
   const url = queueUrl(daemon.endpoint, queueName);
   const workload: WorkloadSpec = { ...plan.workload, queueUrl: url, ledger: plan.name };
   context.progress('generator ceiling');
-  const ceiling = await measureCeiling(context, { connectionCount: plan.connectionCount, workload });
+  const reply = ['sqs', String(workload.batch ?? 1)];
+  const ceiling = await measureCeiling(context, { connectionCount, workload, reply });
   const echo = await openEcho(context);
-  const { connectionCount } = plan;
   const subject = await Side.open(context, { name: 'caudal', program: daemon, connectionCount, workload });
   context.progress('warm-up');
   await echo.warmUp();
@@ -65,38 +63,6 @@ async function run(context: ExperimentContext, plan: ThroughputPlan): Promise<Be
   context.progress('account of messages');
   const account = await accountForMessages(context, { api, side: subject, workload });
   return [pairResult(plan, { outcome, ceiling, yardstickName: echo.name, account }), ...results];
-}
-
-export interface PairFigures {
-  readonly outcome: PairsOutcome;
-  readonly ceiling: number;
-  readonly yardstickName: string;
-  readonly account: Awaited<ReturnType<typeof accountForMessages>>;
-}
-
-export function pairResult(
-  plan: Pick<ThroughputPlan, 'name' | 'unit' | 'bar'>,
-  figures: PairFigures,
-): BenchResult {
-  const { outcome, ceiling, account } = figures;
-  const flags = [...outcome.flags, ...account.flags];
-  const share = outcome.subjectRateHz / ceiling;
-  if (share > ceilingShareMax) flags.push(`at ${(share * 100).toFixed(0)} % of the generator's own ceiling`);
-  return finishResult({
-    name: plan.name,
-    value: outcome.subjectRateHz,
-    unit: plan.unit,
-    p50Ms: percentileMs(outcome.latency, 50),
-    p99Ms: percentileMs(outcome.latency, 99),
-    yardstick: { name: figures.yardstickName, value: outcome.yardstickRateHz },
-    ratio: outcome.ratio,
-    pairRatios: outcome.pairRatios,
-    bar: plan.bar ?? null,
-    ceiling,
-    cpuMicros: outcome.cpuMicros,
-    verification: account.verification,
-    flags,
-  });
 }
 
 export const throughputExperiments: readonly Experiment[] = [

@@ -1,17 +1,12 @@
 // The account of messages after the windows of an experiment: what was sent only has to be counted by the
 // server, exactly; what is cycled is drained, and whatever was confirmed and never came is lost.
 import type { ExperimentContext } from '../experiment.ts';
-import type { Verification } from '../generator/ledger.ts';
 import type { WorkloadSpec } from '../generator/workload.ts';
 import type { SqsApi } from './api.ts';
-import type { Side } from './side.ts';
+import type { Account } from '../pair-result.ts';
+import type { Side } from '../side.ts';
 
 const drainMsMax = 60_000;
-
-export interface Account {
-  readonly verification: (Verification & { readonly lost: number }) | null;
-  readonly flags: readonly string[];
-}
 
 export interface Accounted {
   readonly api: SqsApi;

@@ -1,13 +1,23 @@
 // Makes the workload that a spec names. Called by the generator's worker.
 import type { Ledger } from '../ledger.ts';
-import type { RequestSigner } from '../request-signer.ts';
-import type { Workload, WorkloadSpec } from '../workload.ts';
+import type { RequestSigner, SigningTarget } from '../request-signer.ts';
+import type { KinesisWorkloadSpec, LoadSpec, Workload } from '../workload.ts';
 import { CreateWorkload } from './create.ts';
 import { CycleWorkload } from './cycle.ts';
+import type { AckBook } from './kinesis/ack-book.ts';
+import { GetWorkload } from './kinesis/get.ts';
+import { PutWorkload } from './kinesis/put.ts';
 import { ReceiveWorkload } from './receive.ts';
 import { SendWorkload } from './send.ts';
 
-export function createWorkload(spec: WorkloadSpec, ledger: Ledger, signer: RequestSigner): Workload {
+/** What sessions on the same queue or stream share. */
+export interface Account {
+  readonly ledger: Ledger;
+  readonly acks: AckBook;
+}
+
+export function createWorkload(spec: LoadSpec, account: Account, signer: RequestSigner): Workload {
+  const { ledger } = account;
   switch (spec.kind) {
     case 'send':
       return new SendWorkload(spec, ledger, signer);
@@ -18,5 +28,20 @@ export function createWorkload(spec: WorkloadSpec, ledger: Ledger, signer: Reque
       return new ReceiveWorkload(spec, ledger, signer);
     case 'create':
       return new CreateWorkload(spec, ledger, signer);
+    case 'put-records':
+    case 'put-record':
+      return new PutWorkload(spec, account, signer);
+    case 'get-records':
+      return new GetWorkload(spec, account, signer);
   }
+}
+
+/** Which service the requests of a load are signed for, and what they carry. */
+export function signingOf(spec: LoadSpec): Pick<SigningTarget, 'service' | 'contentType'> {
+  if (!isKinesis(spec)) return { service: 'sqs', contentType: 'application/x-amz-json-1.0' };
+  return { service: 'kinesis', contentType: `application/x-amz-${spec.wire}-1.1` };
+}
+
+export function isKinesis(spec: LoadSpec): spec is KinesisWorkloadSpec {
+  return 'wire' in spec;
 }

@@ -1,20 +1,20 @@
 // One side of a comparison over HTTP: a running program and a load session on it, measured window by window.
 // Used for the daemon, the echo and peers alike, so that all of them get the same treatment.
-import type { ExperimentContext } from '../experiment.ts';
-import { windowFlags } from '../gate.ts';
-import type { LoadSession } from '../generator/generator.ts';
-import type { RunResult } from '../generator/messages.ts';
-import type { WorkloadSpec } from '../generator/workload.ts';
-import type { Window } from '../pairs.ts';
-import { cpuMs, machineShares, machineTimes, waitForQuiet } from '../proc.ts';
-import type { Program } from '../program.ts';
-import { benchScript, startProgram } from '../program.ts';
+import type { ExperimentContext } from './experiment.ts';
+import { windowFlags } from './gate.ts';
+import type { LoadSession } from './generator/generator.ts';
+import type { RunResult } from './generator/messages.ts';
+import type { LoadSpec } from './generator/workload.ts';
+import type { Window } from './pairs.ts';
+import { cpuMs, machineShares, machineTimes, waitForQuiet } from './proc.ts';
+import type { Program } from './program.ts';
+import { benchScript, startProgram } from './program.ts';
 
 export interface SideSpec {
   readonly name: string;
   readonly program: Program;
   readonly connectionCount: number;
-  readonly workload: WorkloadSpec;
+  readonly workload: LoadSpec;
 }
 
 /** Requests signed beyond what the rate so far asks for: rates rise while code gets warm. */
@@ -91,20 +91,25 @@ export async function openEcho(context: ExperimentContext): Promise<Side> {
   });
 }
 
+export interface CeilingLoad {
+  readonly connectionCount: number;
+  readonly workload: LoadSpec;
+  /** What instant.ts has to answer with. */
+  readonly reply: readonly string[];
+}
+
 /** What the generator reaches with this load when the server costs nothing. */
-export async function measureCeiling(
-  context: ExperimentContext,
-  load: { readonly connectionCount: number; readonly workload: WorkloadSpec },
-): Promise<number> {
-  const messages = String(load.workload.batch ?? 1);
-  const program = await startProgram({ name: 'instant', nodeArguments: [benchScript('instant'), messages] });
+export async function measureCeiling(context: ExperimentContext, load: CeilingLoad): Promise<number> {
+  const { connectionCount, workload, reply } = load;
+  const nodeArguments = [benchScript('instant'), ...reply];
+  const program = await startProgram({ name: 'instant', nodeArguments });
   try {
-    const queueUrl = `${program.endpoint}/000000000000/bench`;
+    const ledger = `ceiling-${workload.ledger}`;
     const side = await Side.open(context, {
       name: 'instant',
       program,
-      connectionCount: load.connectionCount,
-      workload: { ...load.workload, queueUrl, ledger: `ceiling-${load.workload.ledger}` },
+      connectionCount,
+      workload: { ...workload, ledger },
     });
     await side.warmUp();
     const window = await side.measure();
