@@ -1,5 +1,6 @@
 // What a request costs in the parser: heads and bodies as the generator sends them, each in one read, on one
 // connection. Run by hand: node bench/micro/parser.ts
+import { BodyPool } from '../../src/net/front/body-pool.ts';
 import { ByteBudget } from '../../src/net/byte-budget.ts';
 import { RequestParser } from '../../src/net/front/parser.ts';
 import { resolveHttpLimits } from '../../src/net/http-limits.ts';
@@ -21,7 +22,11 @@ const chunks = Array.from({ length: requestCount }, () =>
   Buffer.from(signer.sign('AmazonSQS.SendMessage', body), 'latin1'),
 );
 
-const parser = new RequestParser(resolveHttpLimits(), new ByteBudget(1 << 20), peerOf('127.0.0.1', false));
+const parser = new RequestParser(
+  resolveHttpLimits(),
+  new BodyPool(new ByteBudget(1 << 20)),
+  peerOf('127.0.0.1', false),
+);
 const perRequestUs: number[] = [];
 for (let round = 0; round < roundCount; round++) {
   const start = process.cpuUsage();

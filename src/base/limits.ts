@@ -93,6 +93,8 @@ export const limits = {
   httpPipelinedMax: 128,
   /** Bodies of one listener that are being gathered or handled, beyond those that came in one read. */
   httpBufferedBytesMax: 256 * MiB,
+  /** Memory of answered bodies that one listener keeps for the next ones. */
+  httpBodyPoolBytesMax: 4 * MiB,
   /** Unsent reply bytes of one connection above which it is not read from. */
   httpOutputBytesMax: 1 * MiB,
   /**
@@ -244,7 +246,9 @@ export const limits = {
   kinesisFramesBytesMax: 16 * MiB,
   /** Events of all subscriptions that their clients have not taken; beyond it none asks for another. */
   kinesisUnreadBytesMax: 64 * MiB,
-  /** Consumers and shards whose last subscription is remembered for the 5 s rule; those that run count too. */
+  /**
+   * Consumers and shards whose last subscription is remembered for the 5 s rule; those that run count too.
+   */
   kinesisSubscriptionsMax: 40_000,
   /** Reads that wait for records (X-Caudal-Wait-Ms): each is a follower of its shard. */
   kinesisReadersWaitingMax: 10_000,

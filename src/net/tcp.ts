@@ -27,6 +27,8 @@ export interface TcpListener {
   readonly host: string;
   readonly port: number;
   connectionCount(): number;
+  /** Counts the second socket of a connection in place of the first. */
+  replace(socket: Socket, by: Socket): void;
   /** Accepts nobody any more; connections go on. */
   stop(): void;
   /** Resolves when the last connection is gone, or after `waitMs` having cut off the rest. */
@@ -113,9 +115,13 @@ class Listener implements TcpListener {
       this.#turnAway(socket);
       return false;
     }
-    this.#sockets.add(socket);
-    socket.once('close', () => this.#forget(socket));
+    this.#count(socket);
     return true;
+  }
+
+  replace(socket: Socket, by: Socket): void {
+    this.#count(by);
+    this.#sockets.delete(socket);
   }
 
   greet(socket: Socket, isSecure: boolean): void {
@@ -140,6 +146,11 @@ class Listener implements TcpListener {
       this.#whenEmpty = resolve;
     });
     clearTimeout(cutOff);
+  }
+
+  #count(socket: Socket): void {
+    this.#sockets.add(socket);
+    socket.once('close', () => this.#forget(socket));
   }
 
   #forget(socket: Socket): void {

@@ -3,7 +3,9 @@
 import type { BodySegment } from './body-segment.ts';
 
 const nearlyEmptyShare = 0.1;
-/** More than this dead, of all segments or of one that nothing keeps as it is, is worth a copy of the rest. */
+/**
+ * More than this dead, of all segments or of one that nothing keeps as it is, is worth a copy of the rest.
+ */
 const deadShareMax = 1 / 3;
 /** This many small neighbours become one segment, so that the number of files follows the bytes. */
 const smallRunLength = 8;

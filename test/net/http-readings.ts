@@ -1,5 +1,6 @@
 // What two parsers make of the same bytes, in a form that can be compared. Used by the differential fuzz; no
 // sockets: node:http reads from a stream in memory.
+import { BodyPool } from '../../src/net/front/body-pool.ts';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { Duplex } from 'node:stream';
 import { ByteBudget } from '../../src/net/byte-budget.ts';
@@ -33,7 +34,7 @@ const limits = resolveHttpLimits();
 const peer = { remoteAddress: '127.0.0.1', isLoopback: true, isSecure: false };
 
 export function readByOurs(pieces: readonly Buffer[]): Reading {
-  const parser = new RequestParser(limits, new ByteBudget(limits.bufferedBytesMax), peer);
+  const parser = new RequestParser(limits, new BodyPool(new ByteBudget(limits.bufferedBytesMax)), peer);
   const requests: ReadRequest[] = [];
   for (const piece of pieces) {
     parser.push(Buffer.from(piece));
@@ -48,7 +49,7 @@ export function readByOurs(pieces: readonly Buffer[]): Reading {
 
 /** What follows the last request that ours accepts. */
 export function restAfter(bytes: Buffer): string {
-  const parser = new RequestParser(limits, new ByteBudget(limits.bufferedBytesMax), peer);
+  const parser = new RequestParser(limits, new BodyPool(new ByteBudget(limits.bufferedBytesMax)), peer);
   let accepted = 0;
   for (let at = 0; at < bytes.length; at++) {
     parser.push(Buffer.from(bytes.subarray(at, at + 1)));

@@ -62,6 +62,17 @@ describe('requests', () => {
     await expect.poll(() => raw.socket.bytesRead).toBeGreaterThan(9);
   });
 
+  test('a client that resets its connection ends nothing but itself', async () => {
+    const listener = await bench.listen(echoPath);
+    const raw = await bench.connect(listener);
+    raw.write('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
+    raw.write(Buffer.from('000000040000000000', 'hex'));
+    await expect.poll(() => raw.socket.bytesRead).toBeGreaterThan(9);
+    raw.socket.resetAndDestroy();
+    await expect.poll(() => listener.connectionCount()).toBe(0);
+    expect((await connect(listener).ask({ ':path': '/a' })).body.toString()).toBe('/a');
+  });
+
   test('PUT and PROPFIND begin like a preface and are none', async () => {
     const listener = await bench.listen((request, reply) => reply.send(200, [], request.method));
     for (const method of ['PUT', 'PROPFIND', 'PR', 'P']) {

@@ -13,7 +13,7 @@ interface Named {
 }
 
 /** Definitions of one kind. */
-export class DefinitionIndex<D extends Named> implements Definitions<D> {
+class DefinitionIndex<D extends Named> implements Definitions<D> {
   readonly #byEntity = new Map<number, D>();
   readonly #byName = new Map<string, D>();
   readonly #deleted = new Map<string, number>();

@@ -48,20 +48,45 @@ interface Places {
   readonly order: Uint32Array;
 }
 
-/** A counting sort by shard. */
+interface Scratch extends Places {
+  readonly shardOf: Uint32Array;
+  readonly next: Uint32Array;
+}
+let scratch: Scratch = { ...noPlaces(), shardOf: new Uint32Array(0), next: new Uint32Array(0) };
+
+function noPlaces(): Places {
+  return { counts: new Uint32Array(0), starts: new Uint32Array(0), order: new Uint32Array(0) };
+}
+
+/** Typed arrays cost an allocation outside of the heap each: one command after the other uses the same. */
+function scratchFor(count: number, shardCount: number): Scratch {
+  if (scratch.order.length < count || scratch.counts.length < shardCount) {
+    const records = Math.max(count, scratch.order.length);
+    const shards = Math.max(shardCount, scratch.counts.length);
+    scratch = {
+      counts: new Uint32Array(shards),
+      starts: new Uint32Array(shards + 1),
+      order: new Uint32Array(records),
+      shardOf: new Uint32Array(records),
+      next: new Uint32Array(shards),
+    };
+  }
+  return scratch;
+}
+
+/** A counting sort by shard. The places are valid until the next command. */
 function route(stream: Stream, records: RecordBatch): Places {
   const { count, hashes } = records;
   const shardCount = stream.open.length;
-  const counts = new Uint32Array(shardCount);
-  const starts = new Uint32Array(shardCount + 1);
-  const order = new Uint32Array(count);
-  const shardOf = new Uint32Array(count);
+  const { counts, starts, order, shardOf, next } = scratchFor(count, shardCount);
+  counts.fill(0, 0, shardCount);
+  shardOf.fill(0, 0, count);
   const { openStarts } = stream;
   if (shardCount > 1) for (let i = 0; i < count; i++) shardOf[i] = rangeOf(openStarts, hashes, i << 2);
   for (let i = 0; i < count; i++) (counts[shardOf[i] as number] as number)++;
   for (let open = 0; open < shardCount; open++)
     starts[open + 1] = (starts[open] as number) + (counts[open] as number);
-  const next = starts.slice();
+  for (let open = 0; open < shardCount; open++) next[open] = starts[open] as number;
   for (let i = 0; i < count; i++) {
     const open = shardOf[i] as number;
     const at = next[open] as number;

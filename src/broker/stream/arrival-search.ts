@@ -1,6 +1,6 @@
-// Finds a position by time: the first committed sequence from `from` on that arrived at `timeMs` or later; behind
-// the newest when there is none. Arrival times never go back within a shard, so it is a binary search, one block
-// read a step. Whoever must not wait for the disk looks at `probe` first and has it fetched.
+// Finds a position by time: the first committed sequence from `from` on that arrived at `timeMs` or later;
+// behind the newest when there is none. Arrival times never go back within a shard, so it is a binary search,
+// one block read a step. Whoever must not wait for the disk looks at `probe` first and has it fetched.
 import { arrivedAtMs } from '../record-batch.ts';
 import type { StreamContext } from './context.ts';
 import type { Shard } from './shard.ts';

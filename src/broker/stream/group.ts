@@ -21,7 +21,7 @@ export interface GroupShard {
   readonly settled: readonly number[];
 }
 
-export const untouchedShard: GroupShard = {
+const untouchedShard: GroupShard = {
   owner: '',
   token: 0,
   nextSequence: 1,

@@ -1,11 +1,12 @@
-// The horizon of a shard: its oldest record within retention. Found by time when somebody asks, and remembered
-// until that record is too old itself; so readers see exact retention whenever the space behind it goes.
+// The horizon of a shard: its oldest record within retention. Found by time when somebody asks, and
+// remembered until that record is too old itself; so readers see exact retention whenever the space behind it
+// goes.
 import type { StreamContext } from './context.ts';
 import { arrivalAt, ArrivalSearch } from './arrival-search.ts';
 import type { Shard } from './shard.ts';
 
 /** Records that arrived before this are past retention. */
-export function retainedFromMs(context: StreamContext, shard: Shard): number {
+function retainedFromMs(context: StreamContext, shard: Shard): number {
   const definition = context.catalog.streams.byEntity(shard.birth.stream);
   return context.state.nowMs - (definition?.settings.retentionMs ?? 0);
 }

@@ -15,13 +15,15 @@ import type { FrontServer } from './server.ts';
 
 const preface = Buffer.from('PRI');
 const continueLine = 'HTTP/1.1 100 Continue\r\n\r\n';
-const refusalFacts = { isHead: false, isHttp10: false, heldBytes: 0 };
+const noRequest = { method: '', httpVersion: '1.1', memory: undefined } as const;
+/** After so long a silence a connection is likely to be one of many that only wait. */
+const restMs = 5_000;
 
 export class Connection {
   readonly #server: FrontServer;
-  readonly #socket: Socket;
+  #socket: Socket;
   readonly #peer: Peer;
-  readonly #output: Output;
+  #output: Output;
   readonly #parser: RequestParser;
   #firstReply: FrontReply | undefined;
   #lastReply: FrontReply | undefined;
@@ -48,7 +50,7 @@ export class Connection {
     this.#socket = socket;
     this.#peer = peer;
     this.#output = new Output(socket, server.unsent);
-    this.#parser = new RequestParser(server.limits, server.budget, peer);
+    this.#parser = new RequestParser(server.limits, server.bodies, peer);
     this.#sinceMs = server.nowMs;
   }
 
@@ -56,6 +58,16 @@ export class Connection {
     if (this.#isInputClosed) return;
     if (!this.#isSniffed) this.#sniff(chunk);
     else this.#take(chunk);
+  }
+
+  /** The same for bytes that are lent: they are gone when this returns. */
+  receiveLent(lent: Buffer): void {
+    if (this.#isInputClosed) return;
+    // Without room for its replies nothing is parsed now, so nothing would be copied either.
+    if (this.#parser.takesPieceOf(lent.length) && this.#hasRoom()) return this.#take(lent);
+    const own = Buffer.allocUnsafe(lent.length);
+    lent.copy(own);
+    this.#take(own);
   }
 
   /** The socket has written what it held. */
@@ -103,6 +115,7 @@ export class Connection {
     } else if (this.#isInputClosed || this.#isPaused) {
       return;
     } else if (this.#parser.isIdle && this.#firstBytes === undefined) {
+      if (ageMs > restMs) this.#parser.rest();
       if (this.#dueCount === 0 && ageMs > limits.idleTimeoutMs) this.drain();
     } else if (ageMs > (this.#parser.isInBody ? limits.bodyTimeoutMs : limits.headerTimeoutMs)) {
       this.#refuse(refusals.timedOut);
@@ -157,7 +170,7 @@ export class Connection {
   }
 
   finish(reply: FrontReply): void {
-    if (reply.heldBytes > 0) this.#server.budget.give(reply.heldBytes);
+    if (reply.memory !== undefined) this.#server.bodies.give(reply.memory);
     if (reply === this.#firstReply) this.#passTurn();
     this.settleSoon();
   }
@@ -187,6 +200,10 @@ export class Connection {
     }
     this.#isSniffed = true;
     this.#firstBytes = undefined;
+    if (!this.#peer.isSecure) {
+      this.#socket = this.#server.shareReads(this, this.#socket);
+      this.#output = new Output(this.#socket, this.#server.unsent);
+    }
     this.#take(bytes);
   }
 
@@ -218,12 +235,7 @@ export class Connection {
   }
 
   #run(request: ReceivedRequest): void {
-    const facts = {
-      isHead: request.method === 'HEAD',
-      isHttp10: request.httpVersion === '1.0',
-      heldBytes: request.heldBytes,
-    };
-    const reply = new FrontReply(this, facts, !request.isKeptAlive);
+    const reply = new FrontReply(this, request, !request.isKeptAlive);
     if (reply.isLast) this.#isInputClosed = true;
     this.#enqueue(reply);
     this.#server.handler(request, reply);
@@ -232,7 +244,7 @@ export class Connection {
   #refuse(refusal: Refusal): void {
     this.#isInputClosed = true;
     this.#parser.drop();
-    const reply = new FrontReply(this, refusalFacts, true);
+    const reply = new FrontReply(this, noRequest, true);
     this.#enqueue(reply);
     reply.send(refusal.status, ['Content-Type', 'text/plain'], `${refusal.reason}\n`);
   }
@@ -275,7 +287,8 @@ export class Connection {
     this.#server.unsent.remove(this.#heldBytes);
     this.#heldBytes = 0;
     for (let reply = first; reply !== undefined; reply = reply.next) {
-      if (reply.abandon() && reply.heldBytes > 0) this.#server.budget.give(reply.heldBytes);
+      // Its handler may be at work on the body still.
+      if (reply.abandon() && reply.memory !== undefined) this.#server.bodies.abandon(reply.memory);
     }
     for (let reply = first; reply !== undefined; reply = reply.next) reply.tellClosed();
   }

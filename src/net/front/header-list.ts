@@ -1,9 +1,16 @@
 // The headers of one request as two short lists. A request has a dozen of them and is asked for a few by
-// literal names: comparing interned strings one by one costs less than filling a hash map each time.
+// literal names: comparing interned strings one by one costs less than filling a hash map each time. Never
+// changed once made: requests of one connection share their list of names.
 
 export class HeaderList {
-  readonly #names: string[] = [];
-  readonly #values: string[] = [];
+  readonly #names: readonly string[];
+  readonly #values: readonly string[];
+
+  /** A name comes once. */
+  constructor(names: readonly string[], values: readonly string[]) {
+    this.#names = names;
+    this.#values = values;
+  }
 
   get(name: string): string | undefined {
     const at = this.#names.indexOf(name);
@@ -16,15 +23,5 @@ export class HeaderList {
     for (let at = 0; at < this.#names.length; at++) {
       yield [this.#names[at] as string, this.#values[at] as string];
     }
-  }
-  /** Sets the value of a name that is there, or adds it. */
-  set(name: string, value: string): void {
-    const at = this.#names.indexOf(name);
-    if (at >= 0) {
-      this.#values[at] = value;
-      return;
-    }
-    this.#names.push(name);
-    this.#values.push(value);
   }
 }

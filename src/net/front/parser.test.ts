@@ -1,4 +1,5 @@
 // The parser alone: how requests come out of bytes, whatever the cuts, and what it holds while it waits.
+import { BodyPool } from './body-pool.ts';
 import { describe, expect, test } from 'vitest';
 import { ByteBudget } from '../byte-budget.ts';
 import { resolveHttpLimits } from '../http-limits.ts';
@@ -12,7 +13,7 @@ const peer = { remoteAddress: '10.0.0.1', isLoopback: false, isSecure: true };
 function parserWith(overrides: Partial<HttpLimits> = {}): { parser: RequestParser; budget: ByteBudget } {
   const limits = resolveHttpLimits(overrides);
   const budget = new ByteBudget(limits.bufferedBytesMax);
-  return { parser: new RequestParser(limits, budget, peer), budget };
+  return { parser: new RequestParser(limits, new BodyPool(budget), peer), budget };
 }
 
 function bytesOf(text: string): Buffer {
@@ -31,7 +32,7 @@ describe('requests', () => {
     parser.push(chunk);
     const request = accepted(parser.next());
     expect(request).toMatchObject({ method: 'POST', path: '/a', query: 'b', httpVersion: '1.1' });
-    expect(request).toMatchObject({ ...peer, isKeptAlive: true, heldBytes: 0 });
+    expect(request).toMatchObject({ ...peer, isKeptAlive: true, memory: undefined });
     expect(request.body.buffer).toBe(chunk.buffer);
     expect(request.body.toString()).toBe('xyz');
     expect(parser.next()).toBe(undefined);
@@ -139,7 +140,7 @@ describe('limits', () => {
     parser.push(bytesOf('def'));
     const request = accepted(parser.next());
     expect(request.body.toString()).toBe('abcdef');
-    expect(request.heldBytes).toBe(budget.usedBytes);
+    expect(request.memory?.length).toBe(budget.usedBytes);
   });
 
   test('a dropped connection gives its half body back', () => {

@@ -3,11 +3,11 @@
 //
 //   head --(no body)--> request          head --(length)--> fixed --> request
 //   head --(chunked)--> chunked --> request          any --(malformed, too much)--> refusal, for good
-import type { ByteBudget } from '../byte-budget.ts';
 import type { HttpLimits } from '../http.ts';
 import type { Peer } from '../peer.ts';
 import { refusals, type Refusal } from '../refusal.ts';
 import { BodyBuffer } from './body-buffer.ts';
+import type { BodyPool } from './body-pool.ts';
 import { ChunkedBody } from './chunked-body.ts';
 import { RequestHead } from './request-head.ts';
 import { ReceivedRequest } from './request.ts';
@@ -26,11 +26,11 @@ export class RequestParser {
   /** The client waits for `100 Continue` before it sends the body; whoever writes it clears this. */
   isContinueWanted = false;
 
-  constructor(limits: HttpLimits, budget: ByteBudget, peer: Peer) {
+  constructor(limits: HttpLimits, pool: BodyPool, peer: Peer) {
     this.#limits = limits;
     this.#peer = peer;
     this.#head = new RequestHead(limits);
-    this.#body = new BodyBuffer(budget);
+    this.#body = new BodyBuffer(pool);
   }
 
   /** Nothing of a next request is here. */
@@ -40,6 +40,15 @@ export class RequestParser {
 
   get isInBody(): boolean {
     return this.#head.isComplete;
+  }
+
+  /**
+   * A body is being gathered that takes so many bytes more and is not complete before them: they are copied
+   * when they are pushed, so the reader's buffer may be lent.
+   */
+  takesPieceOf(bytes: number): boolean {
+    if (!this.#head.isComplete || this.#chunked !== undefined || this.#at < this.#bytes.length) return false;
+    return this.#body.length > 0 && this.#body.length + bytes <= this.#head.contentLength;
   }
 
   push(chunk: Buffer): void {
@@ -59,6 +68,11 @@ export class RequestParser {
       if (this.#head.isChunked) this.#chunked = new ChunkedBody(this.#limits, this.#body);
     }
     return this.#chunked === undefined ? this.#readFixed() : this.#readChunked(this.#chunked);
+  }
+
+  /** Nothing comes for a while: what only saves time for the next request is given back. */
+  rest(): void {
+    this.#head.rest();
   }
 
   /** Forgets everything and gives buffers back; the connection is over. */
@@ -81,7 +95,7 @@ export class RequestParser {
     if (this.#body.length === 0 && there >= expected) {
       const start = this.#at;
       this.#at += expected;
-      return this.#complete(expected === 0 ? noBytes : this.#bytes.subarray(start, this.#at), 0);
+      return this.#complete(expected === 0 ? noBytes : this.#bytes.subarray(start, this.#at), undefined);
     }
     const end = this.#at + Math.min(there, expected - this.#body.length);
     if (end > this.#at && !this.#body.append(this.#bytes, this.#at, end, expected)) {
@@ -89,8 +103,8 @@ export class RequestParser {
     }
     this.#at = end;
     if (this.#body.length < expected) return this.#wait();
-    const heldBytes = this.#body.heldBytes;
-    return this.#complete(this.#body.take(), heldBytes);
+    const { memory } = this.#body;
+    return this.#complete(this.#body.take(), memory);
   }
 
   #readChunked(chunked: ChunkedBody): ReceivedRequest | Refusal | undefined {
@@ -98,8 +112,8 @@ export class RequestParser {
     if (chunked.refusal !== undefined) return this.#refuse(chunked.refusal);
     if (!chunked.isComplete) return this.#wait();
     this.#chunked = undefined;
-    const heldBytes = this.#body.heldBytes;
-    return this.#complete(this.#body.take(), heldBytes);
+    const { memory } = this.#body;
+    return this.#complete(this.#body.take(), memory);
   }
 
   /** More of the body is to come. A client that has begun to send it does not wait (RFC 9110 10.1.1). */
@@ -111,8 +125,8 @@ export class RequestParser {
     return undefined;
   }
 
-  #complete(body: Buffer, heldBytes: number): ReceivedRequest {
-    const request = new ReceivedRequest(this.#head, this.#peer, body, heldBytes);
+  #complete(body: Buffer, memory: Buffer | undefined): ReceivedRequest {
+    const request = new ReceivedRequest(this.#head, this.#peer, body, memory);
     this.isContinueWanted = false;
     this.#head.reset();
     if (this.#at === this.#bytes.length) {

@@ -45,3 +45,12 @@ test('the date is made anew after the sweep, not before', () => {
     vi.useRealTimers();
   }
 });
+
+test('a value that would end its line is made harmless each time, whatever came before in its place', () => {
+  const encoder = new ReplyHeadEncoder(75_000);
+  const encode = (value: string): string =>
+    encoder.encode({ status: 200, headers: ['X-A', value], bodyBytes: 0, isLast: false });
+  for (const value of ['b', 'b\r\nX: 1', 'b\r\nX: 1', 'b']) {
+    expect(encode(value)).toContain(`\r\nX-A: ${value.replaceAll(/[\r\n]/g, '?')}\r\n`);
+  }
+});

@@ -11,8 +11,12 @@ export interface ReplyHead {
   readonly isLast: boolean;
 }
 
+/** Names and values of the last reply that are kept. */
+const latestMax = 16;
+
 export class ReplyHeadEncoder {
   readonly #keepAlive: string;
+  readonly #latest: string[] = [];
   #kept: (string | undefined)[] = [];
   #last: (string | undefined)[] = [];
 
@@ -31,11 +35,20 @@ export class ReplyHeadEncoder {
     const { status, headers, bodyBytes } = head;
     let text = this.#start(status, head.isLast);
     for (let i = 0; i + 1 < headers.length; i += 2) {
-      text += `${safeHeaderValue(headers[i] as string)}: ${safeHeaderValue(headers[i + 1] as string)}\r\n`;
+      text += `${this.#safe(headers, i)}: ${this.#safe(headers, i + 1)}\r\n`;
     }
     if (bodyBytes === -1) return `${text}Transfer-Encoding: chunked\r\n\r\n`;
     if (bodyBytes < 0 || isBodiless(status)) return `${text}\r\n`;
     return `${text}Content-Length: ${bodyBytes}\r\n\r\n`;
+  }
+
+  /** Most replies say the same as the one before in the same place: that was looked at already. */
+  #safe(headers: ReplyHeaders, index: number): string {
+    const text = headers[index] as string;
+    if (text === this.#latest[index]) return text;
+    const safe = safeHeaderValue(text);
+    if (index < latestMax) this.#latest[index] = safe;
+    return safe;
   }
 
   #start(status: number, isLast: boolean): string {

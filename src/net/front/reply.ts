@@ -10,17 +10,19 @@ import type { Connection } from './connection.ts';
 /** Longer texts go through a Buffer, so that they can leave in slices. */
 const textBytesMax = 8 * 1024;
 
-export interface ReplyFacts {
-  readonly isHead: boolean;
-  readonly isHttp10: boolean;
-  readonly heldBytes: number;
+/** What a reply has to know of its request. */
+interface Asked {
+  readonly method: string;
+  readonly httpVersion: '1.0' | '1.1';
+  readonly memory: Buffer | undefined;
 }
 
 export class FrontReply implements HttpReply, HttpStream {
   readonly #connection: Connection;
   readonly #isHead: boolean;
   readonly #isHttp10: boolean;
-  readonly heldBytes: number;
+  /** What the body of its request lies in. */
+  readonly memory: Buffer | undefined;
   /** The connection ends after this reply. */
   isLast: boolean;
   next: FrontReply | undefined;
@@ -33,11 +35,11 @@ export class FrontReply implements HttpReply, HttpStream {
   #isBodySent = true;
   #closeListener: (() => void) | undefined;
 
-  constructor(connection: Connection, facts: ReplyFacts, isLast: boolean) {
+  constructor(connection: Connection, asked: Asked, isLast: boolean) {
     this.#connection = connection;
-    this.#isHead = facts.isHead;
-    this.#isHttp10 = facts.isHttp10;
-    this.heldBytes = facts.heldBytes;
+    this.#isHead = asked.method === 'HEAD';
+    this.#isHttp10 = asked.httpVersion === '1.0';
+    this.memory = asked.memory;
     this.isLast = isLast;
   }
 

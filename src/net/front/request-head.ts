@@ -1,20 +1,30 @@
 // The request line and the headers of one HTTP/1.1 request (RFC 9112 2 to 6), read strictly and line by
 // line, so that a head that trickles in is never scanned twice. Called by the parser alone; what it does
 // not understand exactly it refuses, because two servers that guess differently are how requests smuggle.
+import { readLatin1 } from '../../base/latin1.ts';
 import type { HttpLimits } from '../http.ts';
 import { refusals, type Refusal } from '../refusal.ts';
 import { hasToken } from '../request-rules.ts';
-import { CR, fieldLine, isTargetByte, isTokenByte, LF, scanFieldLine, SPACE } from './bytes.ts';
+import {
+  CR,
+  fieldLine,
+  isTargetByte,
+  isTokenByte,
+  LF,
+  scanFieldLine,
+  scanFieldValue,
+  SPACE,
+} from './bytes.ts';
 import { HeaderList } from './header-list.ts';
 import { lowerHeaderName } from './header-names.ts';
+import { RememberedHead } from './remembered-head.ts';
 
 const endOfHead = Buffer.from('\r\n\r\n');
 /** An empty line before a request is left over from old clients (RFC 9112 2.2); more than one is noise. */
 const emptyLinesMax = 1;
+const emptyLineBytes = 2;
 const question = 63;
-
-/** Names remembered per connection: what SDKs send. */
-const REMEMBERED_NAMES_MAX = 16;
+const noHeaders = new HeaderList([], []);
 
 export class RequestHead {
   readonly #limits: HttpLimits;
@@ -29,10 +39,8 @@ export class RequestHead {
   path = '';
   query = '';
   httpVersion: '1.0' | '1.1' = '1.1';
-  headers = new HeaderList();
-  /** Names as the last request of the connection wrote them: the next one writes the same, in the same order. */
-  readonly #spellings: string[] = [];
-  readonly #names: string[] = [];
+  headers = noHeaders;
+  readonly #lines = new RememberedHead();
   isKeptAlive = true;
   isChunked = false;
   isContinueExpected = false;
@@ -54,33 +62,49 @@ export class RequestHead {
     this.#headerCount = 0;
     this.isComplete = false;
     this.refusal = undefined;
-    this.headers = new HeaderList();
+    this.headers = noHeaders;
     this.isChunked = false;
     this.isContinueExpected = false;
     this.contentLength = 0;
   }
 
+  /** Gives up what is remembered of the last head. */
+  rest(): void {
+    this.#lines.release();
+  }
+
   /** Reads the complete lines that are there; answers the position after the last one. */
   read(bytes: Buffer, from: number): number {
-    const found = bytes.indexOf(endOfHead, from);
-    const end = found === -1 ? bytes.lastIndexOf(LF) + 1 : found + endOfHead.length;
-    if (end <= from) {
-      this.#checkBegin(bytes[from] as number);
-      this.#checkSize(bytes.length - from);
-      return from;
+    const isWhole = !this.#isStarted;
+    let at = this.#readLines(bytes, from, isWhole ? this.#likelyEnd(bytes, from) : from);
+    if (!this.isComplete && this.refusal === undefined) at = this.#readLines(bytes, at, linesEnd(bytes, at));
+    if (this.refusal !== undefined) return at;
+    if (this.isComplete && isWhole) {
+      this.#lines.keep(bytes, at - emptyLineBytes);
+      return at;
     }
-    const text = bytes.toString('latin1', from, end);
+    this.#lines.forget();
+    if (at === from) this.#checkBegin(bytes[from] as number);
+    if (!this.isComplete) this.#checkSize(bytes.length - at);
+    return at;
+  }
+
+  /** Where the last head ended there is the end of a line again, so far this head can be read unseen. */
+  #likelyEnd(bytes: Buffer, from: number): number {
+    const end = from + this.#lines.knownLength + emptyLineBytes;
+    return end <= bytes.length && bytes[end - 1] === LF ? end : from;
+  }
+
+  /** Reads to the end of the head, or to `end`, which is one of a line. */
+  #readLines(bytes: Buffer, from: number, end: number): number {
     let at = from;
     while (at < end && !this.isComplete) {
-      const next = this.#isStarted
-        ? this.#readHeaderLine(bytes, at, text, from)
-        : this.#readFirstLine(bytes, at, text, from);
+      const next = this.#isStarted ? this.#readHeaderLine(bytes, at) : this.#readFirstLine(bytes, at);
       if (this.refusal !== undefined) return at;
       this.#headBytes += next - at;
       at = next;
       if (this.#headBytes > this.#limits.headerBytesMax) return this.#refuse(refusals.headersTooLarge);
     }
-    if (!this.isComplete) this.#checkSize(bytes.length - at);
     return at;
   }
 
@@ -100,20 +124,30 @@ export class RequestHead {
     if (this.#headBytes + unreadBytes > this.#limits.headerBytesMax) this.#refuse(refusals.headersTooLarge);
   }
 
-  #readFirstLine(bytes: Buffer, at: number, text: string, base: number): number {
+  #readFirstLine(bytes: Buffer, at: number): number {
     if (bytes[at] === CR && bytes[at + 1] === LF && this.#emptyLines < emptyLinesMax) {
       this.#emptyLines++;
       return at + 2;
     }
+    this.#lines.begin();
+    const common = this.#lines.commonLength(bytes, at);
+    let next = at + common;
+    // The same line as last time: what was read out of it still stands.
+    if (common === 0 || common !== this.#lines.lineLength) next = this.#readRequestLine(bytes, at);
+    this.#isStarted = true;
+    this.#lines.addRequestLine(next - at);
+    return next;
+  }
+
+  #readRequestLine(bytes: Buffer, at: number): number {
     let i = at;
     while (isTokenByte[bytes[i] as number] === 1) i++;
     if (i === at || bytes[i] !== SPACE) return this.#refuse(refusals.badRequestLine);
-    this.method = text.substring(at - base, i - base);
-    this.#isStarted = true;
-    return this.#readTarget(bytes, i + 1, text, base);
+    this.method = readLatin1(bytes, at, i);
+    return this.#readTarget(bytes, i + 1);
   }
 
-  #readTarget(bytes: Buffer, at: number, text: string, base: number): number {
+  #readTarget(bytes: Buffer, at: number): number {
     let i = at;
     let queryStart = -1;
     for (; isTargetByte[bytes[i] as number] === 1; i++) {
@@ -121,8 +155,8 @@ export class RequestHead {
     }
     if (i - at > this.#limits.uriBytesMax) return this.#refuse(refusals.uriTooLong);
     if (i === at || bytes[i] !== SPACE) return this.#refuse(refusals.badRequestLine);
-    this.path = text.substring(at - base, (queryStart === -1 ? i : queryStart) - base);
-    this.query = queryStart === -1 ? '' : text.substring(queryStart + 1 - base, i - base);
+    this.path = readLatin1(bytes, at, queryStart === -1 ? i : queryStart);
+    this.query = queryStart === -1 ? '' : readLatin1(bytes, queryStart + 1, i);
     const next = this.#readVersion(bytes, i + 1);
     if (this.refusal === undefined && this.path.charCodeAt(0) !== 47) this.#reduceTarget();
     return next;
@@ -162,46 +196,47 @@ export class RequestHead {
     this.path = slash === -1 ? '/' : this.path.slice(slash);
   }
 
-  #readHeaderLine(bytes: Buffer, at: number, text: string, base: number): number {
+  #readHeaderLine(bytes: Buffer, at: number): number {
     if (bytes[at] === CR && bytes[at + 1] === LF) {
       this.#finish();
-      return at + 2;
+      return at + emptyLineBytes;
     }
-    const next = scanFieldLine(bytes, at);
-    if (next === -1) return this.#refuse(refusals.badHeader);
     if (++this.#headerCount > this.#limits.headerCountMax) return this.#refuse(refusals.headersTooLarge);
-    const name = this.#nameAt(text, at - base, fieldLine.nameEnd - base);
-    const value = text.substring(fieldLine.valueStart - base, fieldLine.valueEnd - base);
-    const former = this.headers.get(name);
-    if (former === undefined) this.headers.set(name, value);
-    else this.#joinHeader(name, former, value);
+    const lines = this.#lines;
+    const common = lines.commonLength(bytes, at);
+    if (common > 0 && common === lines.lineLength) {
+      const { name } = lines;
+      if (!lines.repeatHeader()) this.#checkDuplicate(name);
+      return at + common;
+    }
+    return this.#readNewLine(bytes, at, common);
+  }
+
+  /** A line that differs from what was here last time, or came for the first time. */
+  #readNewLine(bytes: Buffer, at: number, common: number): number {
+    const lines = this.#lines;
+    const hasSameName = common > 0 && common > lines.nameLength;
+    const next = hasSameName
+      ? scanFieldValue(bytes, at + lines.nameLength, at + Math.min(common, lines.lineLength - emptyLineBytes))
+      : scanFieldLine(bytes, at);
+    if (next === -1) return this.#refuse(refusals.badHeader);
+    const { nameEnd, valueStart, valueEnd } = fieldLine;
+    const name = hasSameName ? lines.name : lowerHeaderName(readLatin1(bytes, at, nameEnd));
+    const value = readLatin1(bytes, valueStart, valueEnd);
+    if (!lines.addHeader(name, value, next - at, nameEnd - at)) this.#checkDuplicate(name);
     return next;
   }
 
-  #nameAt(text: string, start: number, end: number): string {
-    const place = this.#headerCount - 1;
-    const expected = this.#spellings[place];
-    if (expected !== undefined && expected.length === end - start && text.startsWith(expected, start)) {
-      return this.#names[place] as string;
-    }
-    const spelling = text.substring(start, end);
-    const name = lowerHeaderName(spelling);
-    if (place < REMEMBERED_NAMES_MAX) {
-      this.#spellings[place] = spelling;
-      this.#names[place] = name;
-    }
-    return name;
-  }
-
-  #joinHeader(name: string, former: string, value: string): void {
+  /** The values of most headers are joined when they come twice; two that frame the message are an attack. */
+  #checkDuplicate(name: string): void {
     if (name === 'host') this.#refuse(refusals.badHost);
     else if (name === 'content-length') this.#refuse(refusals.badContentLength);
     else if (name === 'transfer-encoding') this.#refuse(refusals.badTransferEncoding);
-    else this.headers.set(name, `${former}, ${value}`);
   }
 
   /** All headers are there: what frames the body, and what becomes of the connection. */
   #finish(): void {
+    this.headers = this.#lines.takeHeaders();
     const isNew = this.httpVersion === '1.1';
     if (isNew && !this.headers.has('host')) {
       this.#refuse(refusals.badHost);
@@ -230,6 +265,12 @@ export class RequestHead {
     if (expectation.toLowerCase() === '100-continue') this.isContinueExpected = true;
     else this.#refuse(refusals.badExpectation);
   }
+}
+
+/** The end of the head, or of what is there of it in whole lines. */
+function linesEnd(bytes: Buffer, from: number): number {
+  const found = bytes.indexOf(endOfHead, from);
+  return found === -1 ? bytes.lastIndexOf(LF) + 1 : found + endOfHead.length;
 }
 
 function isDigit(byte: number | undefined): boolean {

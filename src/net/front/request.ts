@@ -15,10 +15,10 @@ export class ReceivedRequest implements HttpRequest {
   readonly httpVersion: '1.0' | '1.1';
   /** Whether the client may send another request on this connection. */
   readonly isKeptAlive: boolean;
-  /** Bytes of the listener's budget that the body holds until it is answered. */
-  readonly heldBytes: number;
+  /** What the body lies in, until it is answered; undefined: in the read that brought the head too. */
+  readonly memory: Buffer | undefined;
 
-  constructor(head: RequestHead, peer: Peer, body: Buffer, heldBytes: number) {
+  constructor(head: RequestHead, peer: Peer, body: Buffer, memory: Buffer | undefined) {
     this.method = head.method;
     this.path = head.path;
     this.query = head.query;
@@ -29,6 +29,6 @@ export class ReceivedRequest implements HttpRequest {
     this.isSecure = peer.isSecure;
     this.httpVersion = head.httpVersion;
     this.isKeptAlive = head.isKeptAlive;
-    this.heldBytes = heldBytes;
+    this.memory = memory;
   }
 }

@@ -11,8 +11,10 @@ import type { Peer } from '../peer.ts';
 import { refusalReply, refusals } from '../refusal.ts';
 import { listenTcp, type TcpListener } from '../tcp.ts';
 import { UnsentBytes } from '../unsent-bytes.ts';
+import { BodyPool } from './body-pool.ts';
 import { Connection } from './connection.ts';
 import { ReplyHeadEncoder } from './reply-head.ts';
+import { sharedReads } from './shared-reads.ts';
 
 interface FrontSocket extends Socket {
   caudalConnection?: Connection;
@@ -29,11 +31,13 @@ export class FrontServer implements HttpListener {
   readonly limits: HttpLimits;
   readonly handler: RequestHandler;
   readonly budget: ByteBudget;
+  readonly bodies: BodyPool;
   readonly unsent: UnsentBytes;
   readonly heads: ReplyHeadEncoder;
   readonly #setup: HttpSetup;
   readonly #http2: Http2Server;
   readonly #connections = new Set<Connection>();
+  readonly #shareReads = sharedReads(onLent);
   #tcp: TcpListener | undefined;
   #sweepTimer: NodeJS.Timeout | undefined;
   #sweptAtMs = performance.now();
@@ -47,6 +51,7 @@ export class FrontServer implements HttpListener {
     this.limits = setup.limits;
     this.handler = setup.handler;
     this.budget = new ByteBudget(setup.limits.bufferedBytesMax);
+    this.bodies = new BodyPool(this.budget);
     this.unsent = new UnsentBytes(setup.limits.unsentBytesMax);
     this.heads = new ReplyHeadEncoder(setup.limits.idleTimeoutMs);
     this.#http2 = new Http2Server(setup.handler, setup.limits, this);
@@ -109,20 +114,35 @@ export class FrontServer implements HttpListener {
     this.#http2.accept(socket, peer);
   }
 
+  /** HTTP/1.1: answers the socket to go on with, in whose place the first one is gone. */
+  shareReads(connection: Connection, socket: Socket): Socket {
+    const next = this.#shareReads(socket);
+    if (next === socket) return socket;
+    delete (socket as FrontSocket).caudalConnection;
+    this.#tcp?.replace(socket, next);
+    this.#watch(next, connection);
+    return next;
+  }
+
   #welcome(socket: Socket, peer: Peer): void {
-    socket.on('error', onError);
     if ((socket as TLSSocket).alpnProtocol === 'h2') {
+      socket.on('error', onError);
       this.#http2.accept(socket, peer);
       return;
     }
     const connection = new Connection(this, socket, peer);
-    (socket as FrontSocket).caudalConnection = connection;
     this.#connections.add(connection);
+    this.#watch(socket, connection);
+    if (this.isDraining) connection.drain();
+  }
+
+  #watch(socket: Socket, connection: Connection): void {
+    (socket as FrontSocket).caudalConnection = connection;
+    socket.on('error', onError);
     socket.on('data', onData);
     socket.on('end', onEnd);
     socket.on('drain', onDrain);
     socket.on('close', onClose);
-    if (this.isDraining) connection.drain();
   }
 
   /** Called by a connection that is over. */
@@ -161,6 +181,10 @@ export class FrontServer implements HttpListener {
 }
 
 // Shared by all sockets, so that an idle connection holds no closures.
+
+function onLent(this: FrontSocket, lent: Buffer): void {
+  this.caudalConnection?.receiveLent(lent);
+}
 
 function onData(this: FrontSocket, chunk: Buffer): void {
   this.caudalConnection?.receive(chunk);
