@@ -46,7 +46,7 @@ async function fill(): Promise<void> {
 async function drain(log: CellLog, entity: number, isAhead: boolean): Promise<number> {
   let found = 0;
   for (let next = 1; ;) {
-    if (isAhead && !log.isWarm(entity, next, readBytes)) await log.warm(entity, next, readBytes);
+    if (isAhead && !log.isWarm(entity, next, readBytes)) await log.warm(entity, next, 2 * readBytes);
     let left = readBytes;
     const from = next;
     log.scan(entity, next, (sequence, _source, start, end) => {

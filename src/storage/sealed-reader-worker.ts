@@ -7,6 +7,7 @@ import { limits } from '../base/limits.ts';
 import { bodyBytesOf, countOf, lastSequenceOf } from './block.ts';
 import { BodySegment } from './body-segment.ts';
 import type { Room } from './lmdb-env.ts';
+import { PageCacheReader } from './page-cache-reader.ts';
 import type {
   BlocksQuestion,
   SealedAnswer,
@@ -23,8 +24,14 @@ const context = {
   disk: noRoom,
   damages: { report: (_file: string, key: string, problem: string) => problems.push({ key, problem }) },
 };
+interface OpenSegment {
+  readonly segment: BodySegment;
+  /** Made when more than a little of it is asked for. */
+  ahead: PageCacheReader | undefined;
+}
+
 /** By path, least recently used first. */
-const open = new Map<string, BodySegment>();
+const open = new Map<string, OpenSegment>();
 
 const port = parentPort;
 assert(port !== null, 'this file runs as a worker');
@@ -46,29 +53,35 @@ port.on('message', (message: SealedRequest | SealedRelease | 'close') => {
 async function replyTo({ id, question, memory }: SealedRequest): Promise<SealedReply> {
   problems = [];
   try {
-    const segment = await segmentOf(question.path);
-    const found = question.kind === 'fence' ? fenceOf(segment) : blocksOf(segment, question, memory);
+    const opened = await openedSegment(question.path);
+    const found =
+      question.kind === 'fence' ? fenceOf(opened.segment) : await blocksOf(opened, question, memory);
     return { id, answer: { ...found, problems } };
   } catch (cause) {
     return { id, error: `${question.path}: ${cause instanceof Error ? cause.message : String(cause)}` };
   }
 }
 
-async function segmentOf(path: string): Promise<BodySegment> {
-  const segment = open.get(path) ?? new BodySegment({ number: 0, recordBytes: 0 }, path, context);
+async function openedSegment(path: string): Promise<OpenSegment> {
+  const known = open.get(path);
+  const opened = known ?? {
+    segment: new BodySegment({ number: 0, recordBytes: 0 }, path, context),
+    ahead: undefined,
+  };
   open.delete(path);
-  open.set(path, segment);
+  open.set(path, opened);
   for (const oldest of open.keys()) {
     if (open.size <= limits.readAheadFilesOpenMax) break;
     await close(oldest);
   }
-  return segment;
+  return opened;
 }
 
 async function close(path: string): Promise<void> {
-  const segment = open.get(path);
+  const opened = open.get(path);
   open.delete(path);
-  await segment?.close();
+  await opened?.ahead?.close();
+  await opened?.segment.close();
 }
 
 type Found = Omit<SealedAnswer, 'problems'>;
@@ -80,8 +93,17 @@ function fenceOf(segment: BodySegment): Found {
   return { memory, ends: [table.length] };
 }
 
-function blocksOf(segment: BodySegment, question: BlocksQuestion, memory = new ArrayBuffer(0)): Found {
+async function blocksOf(
+  opened: OpenSegment,
+  question: BlocksQuestion,
+  memory = new ArrayBuffer(0),
+): Promise<Found> {
+  const { segment } = opened;
   const { entity, from, bytes } = question;
+  if (bytes > 0) {
+    opened.ahead ??= new PageCacheReader(question.path, segment.loadFence());
+    await opened.ahead.read(entity, from, bytes);
+  }
   let target = Buffer.from(memory);
   let used = 0;
   const ends: number[] = [];

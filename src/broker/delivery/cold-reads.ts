@@ -57,6 +57,6 @@ export class ColdReads {
     const { log } = this.#context();
     const at = Math.max(from, shard.floor, shard.horizonSequence);
     if (at >= shard.committedNext || log.isWarm(shard.entity, at, bytesMax)) return undefined;
-    return log.warm(shard.entity, at, Math.min(bytesMax, limits.readAheadBytesMax));
+    return log.warm(shard.entity, at, limits.readAheadBytesMax);
   }
 }
