@@ -15,6 +15,13 @@ import type { BodyFile } from './manifest.ts';
 
 type Damages = Pick<DamageLog, 'report'>;
 
+export interface SegmentContext {
+  readonly disk: Room;
+  readonly damages: Damages;
+  /** See EnvOptions. */
+  readonly isRandom?: boolean;
+}
+
 export class BodySegment {
   readonly number: number;
   readonly path: string;
@@ -31,12 +38,14 @@ export class BodySegment {
   readonly #mapBytes: number;
   readonly #room: Room;
   readonly #damages: Damages;
+  readonly #isRandom: boolean;
   readonly #readers = new Set<Promise<unknown>>();
   #env: Env | undefined;
 
-  constructor(file: BodyFile, path: string, context: { readonly disk: Room; readonly damages: Damages }) {
+  constructor(file: BodyFile, path: string, context: SegmentContext) {
     this.#room = context.disk;
     this.#damages = context.damages;
+    this.#isRandom = context.isRandom === true;
     this.number = file.number;
     this.band = file.band ?? 0;
     this.path = path;
@@ -153,7 +162,11 @@ export class BodySegment {
 
   #open(): Env {
     // Not read-only: that would need a lock table made by a writer. Nothing writes here any more.
-    this.#env ??= new Env(this.path, { mapBytes: this.#mapBytes, room: this.#room });
+    this.#env ??= new Env(this.path, {
+      mapBytes: this.#mapBytes,
+      room: this.#room,
+      isRandom: this.#isRandom,
+    });
     return this.#env;
   }
 }

@@ -31,6 +31,8 @@ export interface EnvOptions {
   readonly room: Room;
   /** Rows are removed from it, too: the file may be a little shorter than its head counts. */
   readonly hasRemoves?: boolean;
+  /** Faults read the page that is missing and no more: for whoever reads ahead by other means. */
+  readonly isRandom?: boolean;
 }
 
 /** Why a commit failed, with the code of the system call or of LMDB. */
@@ -69,7 +71,9 @@ export class Env {
     const newBytes = isNew && !isReadOnly ? treeBytes : 0;
     if (newBytes > 0) this.#room.take(newBytes);
     try {
-      this.#database = openDatabase(path, isReadOnly ? readOnlyMapBytes : options.mapBytes, isReadOnly);
+      const mapBytes = isReadOnly ? readOnlyMapBytes : options.mapBytes;
+      const isRandom = !isReadOnly && options.isRandom === true;
+      this.#database = openDatabase(path, { mapBytes, isReadOnly, isRandom });
     } catch (cause) {
       const { code = 0, message } = cause as { readonly code?: number; readonly message: string };
       throw new CommitError(code, `${path}: ${message}`);
@@ -225,23 +229,33 @@ function forget(database: Database): void {
   for (const [name, known] of allDbs) if (known === database) allDbs.delete(name);
 }
 
-function openDatabase(path: string, mapSize: number, readOnly: boolean): Database {
+interface Opening {
+  readonly mapBytes: number;
+  readonly isReadOnly: boolean;
+  readonly isRandom: boolean;
+}
+
+function openDatabase(path: string, { mapBytes, isReadOnly, isRandom }: Opening): Database {
   return lmdb.open<Buffer, Uint8Array>({
     path,
     noSubdir: true,
     encoding: 'binary',
     keyEncoding: 'binary',
-    mapSize,
+    mapSize: mapBytes,
     maxDbs: 1,
     overlappingSync: false,
     ...ownerOnly,
+    ...(isRandom ? withoutReadAhead : undefined),
     eventTurnBatching: false,
-    readOnly,
+    readOnly: isReadOnly,
   });
 }
 
 /** Messages and keys are in these files: for nobody else to read. (Not in lmdb's types.) */
 const ownerOnly = { permissionsMode: 0o600 };
+
+/** Not in lmdb's types either. */
+const withoutReadAhead = { noReadAhead: true };
 
 type PutCallback = (error: unknown) => void;
 type PutWithCallback = (key: Uint8Array, value: Buffer, done: PutCallback) => void;

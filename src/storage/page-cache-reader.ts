@@ -7,9 +7,7 @@ import type { Fence } from './fence.ts';
 
 const pieceBytes = 1024 * 1024;
 /** Around the estimate: blocks are rounded up to pages, and a tree lies between them. */
-const slackBytes = 256 * 1024;
-/** For less a page fault or two are cheaper. */
-const worthwhileBytes = 256 * 1024;
+const slackBytes = 128 * 1024;
 const scratch = Buffer.allocUnsafeSlow(pieceBytes);
 
 export class PageCacheReader {
@@ -41,7 +39,7 @@ export class PageCacheReader {
    */
   async read(entity: number, sequence: number, bytes: number): Promise<void> {
     const row = this.#fence.find(entity);
-    if (bytes < worthwhileBytes || row === -1) return;
+    if (row === -1) return;
     const first = this.#fence.firstSequence(row);
     const share = (sequence - first) / (this.#fence.lastSequence(row) - first + 1);
     const within = Math.min(Math.max(share, 0), 1) * this.#fence.recordBytes(row);

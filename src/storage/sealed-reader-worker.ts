@@ -5,6 +5,7 @@ import { parentPort } from 'node:worker_threads';
 import { assert } from '../base/assert.ts';
 import { limits } from '../base/limits.ts';
 import { bodyBytesOf, countOf, lastSequenceOf } from './block.ts';
+import type { SegmentContext } from './body-segment.ts';
 import { BodySegment } from './body-segment.ts';
 import type { Room } from './lmdb-env.ts';
 import { PageCacheReader } from './page-cache-reader.ts';
@@ -20,8 +21,9 @@ const noRoom: Room = { take: () => {}, give: () => {} };
 
 /** Problems of the question that is being answered. */
 let problems: { key: string; problem: string }[] = [];
-const context = {
+const context: SegmentContext = {
   disk: noRoom,
+  isRandom: true,
   damages: { report: (_file: string, key: string, problem: string) => problems.push({ key, problem }) },
 };
 interface OpenSegment {
@@ -100,10 +102,8 @@ async function blocksOf(
 ): Promise<Found> {
   const { segment } = opened;
   const { entity, from, bytes } = question;
-  if (bytes > 0) {
-    opened.ahead ??= new PageCacheReader(question.path, segment.loadFence());
-    await opened.ahead.read(entity, from, bytes);
-  }
+  opened.ahead ??= new PageCacheReader(question.path, segment.loadFence());
+  await opened.ahead.read(entity, from, bytes);
   let target = Buffer.from(memory);
   let used = 0;
   const ends: number[] = [];
