@@ -28,6 +28,7 @@ describe('parseBenchOptions', () => {
     expect(chosen('--only', 'sqs-backlog')).toEqual(['sqs-backlog']);
     expect(chosen('--only', 'sqs-cycle,log-append', '--only', 'sqs-send')).toHaveLength(3);
     expect(chosen('peers', 'sqs')).toEqual(['peers-sqs']);
+    expect(chosen('peers', 'kinesis')).toEqual(['peers-kinesis']);
   });
 
   it('refuses what it does not know, and says what there is', () => {

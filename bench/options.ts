@@ -23,17 +23,17 @@ const defaultWindowMs = 1000;
 
 export function usage(experiments: readonly Experiment[]): string {
   const list = experiments.map(({ name, isDefault, summary }) => {
-    return `  ${name.padEnd(18)}${isDefault ? '' : '(by name only) '}${summary}`;
+    return `  ${name.padEnd(22)}${isDefault ? '' : '(by name only) '}${summary}`;
   });
   return [
     'caudal bench [--only NAME[,NAME]] [--json FILE] [--dir DIR] [--pairs N] [--window-ms N] [--seed N]',
     '             [--settle-ms N] [--scale F] [--shape NAME]',
-    'caudal bench peers sqs [the same options]',
+    'caudal bench peers sqs|kinesis [the same options]',
     '',
     ...list,
     '',
     '--dir names a folder on the disk to measure; --scale shrinks the long experiments (0.1: a tenth);',
-    '--shape picks one of the backlogs; --settle-ms lets each window wait for other programs to be quiet.',
+    '--shape picks one of the backlogs or peers; --settle-ms lets each window wait for a quiet machine.',
     '',
   ].join('\n');
 }

@@ -16,6 +16,15 @@ describe('RequestRing', () => {
     expect(ring.signedInlineCount).toBe(2);
   });
 
+  it('copies requests that are bytes, prepared and on the spot', () => {
+    const scratch = Buffer.alloc(4);
+    let index = 0;
+    const ring = new RequestRing({ make: () => scratch.fill(++index), tag: () => index });
+    ring.prepare(2, 0);
+    const taken = Array.from({ length: 4 }, () => ring.take(1));
+    expect(taken.map((request) => request[3])).toEqual([1, 2, 3, 4]);
+  });
+
   it('prepares no more than its arena holds', () => {
     const ring = new RequestRing(numbered(), { arenaBytes: 25, ageMsMax: 1000 });
     expect(ring.prepare(10, 0)).toBe(2);

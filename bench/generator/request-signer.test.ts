@@ -43,6 +43,16 @@ describe('RequestSigner', () => {
     expect(/Signature=([0-9a-f]{64})/.exec(request)?.[1]).toBe(expectedSignature(request));
   });
 
+  it('signs a body of bytes for another service', () => {
+    const contentType = 'application/x-amz-cbor-1.1';
+    const signer = new RequestSigner({ ...target, contentType }, 1, () => atMs);
+    const head = signer.signHead('Kinesis_20131202.PutRecords', Buffer.from('body of bytes'));
+    expect(head).toContain(`content-type: ${contentType}\r\n`);
+    expect(head).toContain('content-length: 13\r\n');
+    const request = `${head}body of bytes`;
+    expect(/Signature=([0-9a-f]{64})/.exec(request)?.[1]).toBe(expectedSignature(request));
+  });
+
   it('never makes the same signature twice, not even for the same body in the same second', () => {
     const signer = new RequestSigner(target, 1, () => atMs);
     const requests = Array.from({ length: 1000 }, () => signer.sign('AmazonSQS.ReceiveMessage', '{}'));
