@@ -138,7 +138,7 @@ export const limits = {
    */
   batchBytesMax: 15 * MiB,
   /** Newest commits of all cells, kept to be read without LMDB: one ring, allocated once. */
-  hotTailBytesMax: 16 * MiB,
+  hotTailBytesMax: 48 * MiB,
   /** Older commits of one cell that were read back from unsealed segments. */
   readBackBytesMax: 4 * MiB,
   /** Blocks of sealed bodies of one cell: consecutive sequences come from the same block. */

@@ -2,9 +2,13 @@
 // nobody read lately are read by storage's worker, a piece at a time; what is in memory costs no turn.
 import { limits } from '../../base/limits.ts';
 import type { StreamContext } from '../stream/context.ts';
+import type { ReadRange } from '../stream/read.ts';
 import { horizonSearch, isHorizonKnown, noteHorizon } from '../stream/horizon.ts';
 import type { ArrivalSearch } from '../stream/arrival-search.ts';
 import type { Shard } from '../stream/shard.ts';
+
+const fewRecords = 64;
+const fewRecordsBytes = 64 * 1024;
 
 export class ColdReads {
   readonly #context: () => StreamContext;
@@ -17,10 +21,12 @@ export class ColdReads {
    * Undefined when a read from here finds everything in memory. Otherwise resolves when one of at most
    * `limits.readAheadBytesMax` does; read in the same turn.
    */
-  records(shard: Shard, from: number, bytesMax: number): Promise<void> | undefined {
+  records(shard: Shard, { from, recordsMax, bytesMax }: ReadRange): Promise<void> | undefined {
+    // Whoever asks for a few is not made to wait for a megabyte; what a few large ones lack is read at once.
+    const wanted = recordsMax <= fewRecords ? Math.min(bytesMax, fewRecordsBytes) : bytesMax;
     const horizon = this.horizon(shard);
-    if (horizon === undefined) return this.#fetch(shard, from, bytesMax);
-    return horizon.then(() => this.#fetch(shard, from, bytesMax));
+    if (horizon === undefined) return this.#fetch(shard, from, wanted);
+    return horizon.then(() => this.#fetch(shard, from, wanted));
   }
 
   /** Undefined when the horizon is known now; otherwise resolves when it is. */
@@ -57,6 +63,7 @@ export class ColdReads {
     const { log } = this.#context();
     const at = Math.max(from, shard.floor, shard.horizonSequence);
     if (at >= shard.committedNext || log.isWarm(shard.entity, at, bytesMax)) return undefined;
-    return log.warm(shard.entity, at, limits.readAheadBytesMax);
+    const isLong = bytesMax > fewRecordsBytes;
+    return log.warm(shard.entity, at, isLong ? limits.readAheadBytesMax : bytesMax);
   }
 }

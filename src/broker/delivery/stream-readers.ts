@@ -25,7 +25,8 @@ export class StreamReaders {
     this.cold = new ColdReads(context);
     this.followers = new Followers({
       shard: (lane) => context().state.shards.get(lane),
-      fetch: (shard, { next, bytesMax }) => this.cold.records(shard, next, bytesMax),
+      fetch: (shard, { next, recordsMax, bytesMax }) =>
+        this.cold.records(shard, { from: next, recordsMax, bytesMax }),
       read: (shard, { next, recordsMax, bytesMax }, wasFetched) =>
         this.#records(shard, { from: next, recordsMax, bytesMax }, wasFetched),
     });
@@ -35,7 +36,7 @@ export class StreamReaders {
   read(query: ReadStream, sink: ReplySink): void {
     const shard = findShard(this.#context(), query.entity, query.shardIndex);
     if (!(shard instanceof Shard)) return sink.reveal(shard);
-    const fetched = this.cold.records(shard, query.from, query.bytesMax);
+    const fetched = this.cold.records(shard, query);
     if (fetched === undefined) return sink.reveal(this.#records(shard, query, false));
     void fetched.then(() => {
       // The shard may have gone, or its cell been loaded again, meanwhile.

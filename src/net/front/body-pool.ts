@@ -1,6 +1,7 @@
-// Memory for bodies that come in several reads. What a reply is done with is used again: allocated anew, bodies
-// of 100 KiB at a thousand a second make the garbage collector run all the time. Every piece is taken from the
-// listener's budget while it is in use; a few are kept beyond that. Used by BodyBuffer and by connections.
+// Memory for bodies that come in several reads. What a reply is done with is used again: allocated anew,
+// bodies of 100 KiB at a thousand a second make the garbage collector run all the time. Every piece is taken
+// from the listener's budget while it is in use; a few are kept beyond that. Used by BodyBuffer and by
+// connections.
 import { limits } from '../../base/limits.ts';
 import type { ByteBudget } from '../byte-budget.ts';
 
@@ -17,8 +18,8 @@ export class BodyPool {
   }
 
   /**
-   * At least `bytes` of memory with anything in it, or undefined when the budget is used up. `instead` is given
-   * by `keep` once what is in it was copied: the budget counts it no more.
+   * At least `bytes` of memory with anything in it, or undefined when the budget is used up. `instead` is
+   * given by `keep` once what is in it was copied: the budget counts it no more.
    */
   take(bytes: number, instead: Buffer | undefined): Buffer | undefined {
     const size = bytes < stepBytes ? bytes : Math.ceil(bytes / stepBytes) * stepBytes;
