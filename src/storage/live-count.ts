@@ -45,7 +45,9 @@ export class LiveCount {
     this.#spentMs += nowMs - startMs;
     if (isCounted) this.#next(segment);
     if (this.#pending.length > 0) return true;
-    this.#dueMs = nowMs + Math.max(this.#context.liveCountIntervalMs, pauseFactor * this.#spentMs);
+    // An interval of 0 is a test's: it counts whenever it is asked to.
+    const intervalMs = this.#context.liveCountIntervalMs;
+    this.#dueMs = nowMs + (intervalMs === 0 ? 0 : Math.max(intervalMs, pauseFactor * this.#spentMs));
     return true;
   }
 
