@@ -19,8 +19,6 @@ describe('parseBenchOptions', () => {
       'sqs-cycle-batch',
       'sqs-fifo-cycle',
       'sqs-many-queues',
-      'kinesis-put',
-      'kinesis-efo',
     ]);
   });
 

@@ -135,6 +135,6 @@ function efoResult(
 export const kinesisEfo: Experiment = {
   name: 'kinesis-efo',
   summary: 'SubscribeToShard from put to event at 20,000 records/s, two consumers of four shards',
-  isDefault: true,
+  isDefault: false,
   run,
 };

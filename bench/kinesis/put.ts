@@ -58,6 +58,6 @@ async function run(context: ExperimentContext): Promise<BenchResult[]> {
 export const kinesisPut: Experiment = {
   name: 'kinesis-put',
   summary: 'PutRecords of 500 x 200 B over 4 shards, 16 connections, JSON and CBOR',
-  isDefault: true,
+  isDefault: false,
   run,
 };
