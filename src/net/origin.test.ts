@@ -132,7 +132,7 @@ describe('guard', () => {
       'access-control-request-headers': 'x-amz-target,authorization',
     };
     const sent = ask({ headers: asked, method: 'OPTIONS' }, ['https://good.test']);
-    expect(sent).toMatchObject({ status: 204, isHandled: false });
+    expect(sent).toMatchObject({ status: 200, isHandled: false });
     expect(pairs(sent.headers)).toEqual([
       ['Access-Control-Allow-Origin', 'https://good.test'],
       ['Access-Control-Expose-Headers', expect.stringContaining('x-amzn-RequestId')],
@@ -141,5 +141,14 @@ describe('guard', () => {
       ['Access-Control-Max-Age', '172800'],
       ['Access-Control-Allow-Headers', 'x-amz-target,authorization'],
     ]);
+  });
+
+  test('a preflight that asks for nothing is allowed nothing in particular', () => {
+    const sent = ask({ headers: { origin: 'https://good.test' }, method: 'OPTIONS' }, ['*']);
+    expect(sent).toMatchObject({ status: 200, isHandled: false });
+    const names = pairs(sent.headers).map(([name]) => name);
+    expect(names).not.toContain('Access-Control-Allow-Methods');
+    expect(names).not.toContain('Access-Control-Allow-Headers');
+    expect(names).toContain('Access-Control-Max-Age');
   });
 });

@@ -27,7 +27,8 @@ export function guardOrigin(handler: RequestHandler, allowed: readonly string[])
     } else if (verdict === 'foreign') {
       reply.send(403, ['Content-Type', 'text/plain'], refusalBody);
     } else if (isPreflight(request)) {
-      reply.send(204, preflightHeaders(request.headers), '');
+      // 200 with an empty body, as AWS answers.
+      reply.send(200, preflightHeaders(request.headers), '');
     } else {
       handler(request, new CorsReply(reply, corsHeaders(request.headers.get('origin') as string)));
     }
@@ -75,7 +76,7 @@ function hostOf(origin: string): string | undefined {
 }
 
 function isPreflight(request: HttpRequest): boolean {
-  return request.method === 'OPTIONS' && request.headers.has('access-control-request-method');
+  return request.method === 'OPTIONS' && request.headers.has('origin');
 }
 
 function corsHeaders(origin: string): ReplyHeaders {
@@ -90,14 +91,14 @@ function corsHeaders(origin: string): ReplyHeaders {
 }
 
 function preflightHeaders(headers: HttpHeaders): ReplyHeaders {
-  const asked = headers.get('access-control-request-headers');
+  const names = headers.get('access-control-request-headers');
+  const method = headers.get('access-control-request-method');
   return [
     ...corsHeaders(headers.get('origin') as string),
-    'Access-Control-Allow-Methods',
-    headers.get('access-control-request-method') as string,
+    ...(method === undefined ? [] : ['Access-Control-Allow-Methods', method]),
     'Access-Control-Max-Age',
     preflightMaxAgeSeconds,
-    ...(asked === undefined ? [] : ['Access-Control-Allow-Headers', asked]),
+    ...(names === undefined ? [] : ['Access-Control-Allow-Headers', names]),
   ];
 }
 

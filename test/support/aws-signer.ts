@@ -81,7 +81,7 @@ export function signedRequest(
 export function presignedRequest(
   signing: Signing,
   parts: Unsigned,
-  expiresSeconds: number,
+  expiresSeconds: number | undefined,
   payloadHash = sha256(parts.body ?? ''),
 ): HttpRequest {
   const plain = plainRequest({ method: 'GET', ...parts });
@@ -89,7 +89,7 @@ export function presignedRequest(
     'X-Amz-Algorithm=AWS4-HMAC-SHA256',
     `X-Amz-Credential=${encodeURIComponent(`${signing.key}/${scopeOf(signing)}`)}`,
     `X-Amz-Date=${basicIso(signing.atMs)}`,
-    `X-Amz-Expires=${expiresSeconds}`,
+    ...(expiresSeconds === undefined ? [] : [`X-Amz-Expires=${expiresSeconds}`]),
     'X-Amz-SignedHeaders=host',
     ...(signing.token === undefined ? [] : [`X-Amz-Security-Token=${encodeURIComponent(signing.token)}`]),
   ];

@@ -22,6 +22,8 @@ export interface PresignedClaim extends Claim {
 const scheme = 'AWS4-HMAC-SHA256';
 const label = 'Signature=';
 const signatureHexBytes = 64;
+/** What a header's date is good for too; not every presigner writes X-Amz-Expires. */
+const expiresDefaultSeconds = 900;
 
 /**
  * The Authorization header is `prefix` + `Signature=...`; the prefix is the same for all requests of a client
@@ -36,20 +38,20 @@ export function signatureStart(authorization: string): number {
 }
 
 export function parseAuthorization(authorization: string, hasDate: boolean): Claim {
-  if (!authorization.startsWith(scheme)) {
-    throw incompleteSignature(`Unsupported AWS 'algorithm': '${authorization.split(' ', 1)[0]}'.`);
-  }
+  const [algorithm, ...parts] = authorization.split(/[\s,]+/);
   const fields = new Map<string, string>();
-  for (const part of authorization.slice(scheme.length).split(',')) {
+  for (const part of parts) {
     const equals = part.indexOf('=');
-    if (equals > 0) fields.set(part.slice(0, equals).trim(), part.slice(equals + 1).trim());
+    if (equals > 0) fields.set(part.slice(0, equals), part.slice(equals + 1));
   }
   const missing = ['Credential', 'Signature', 'SignedHeaders'].filter((name) => !fields.get(name));
   let problem = missing.map((name) => `Authorization header requires '${name}' parameter. `).join('');
   if (!hasDate) {
     problem += "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. ";
   }
+  // What is missing is said first, whatever the scheme: a bearer token gets all sentences (recorded).
   if (problem !== '') throw incompleteSignature(`${problem}Authorization=${authorization}`);
+  if (algorithm !== scheme) throw incompleteSignature(`Unsupported AWS 'algorithm': '${algorithm}'.`);
   return parseCredential(fields.get('Credential')!, fields.get('SignedHeaders')!);
 }
 
@@ -86,12 +88,12 @@ export function isRegion(text: string): boolean {
 }
 
 export function isPresigned(request: HttpRequest): boolean {
-  return request.query.includes('X-Amz-Algorithm=');
+  return request.query !== '' && /(?:^|&)X-Amz-Algorithm(?:[=&]|$)/.test(request.query);
 }
 
 export function parsePresigned(request: HttpRequest): PresignedClaim {
   const form = parseForm(request.query);
-  const names = ['Credential', 'Signature', 'SignedHeaders', 'Date', 'Expires'];
+  const names = ['Algorithm', 'Credential', 'Signature', 'SignedHeaders', 'Date'];
   const missing = names.filter((name) => !formValue(form, `X-Amz-${name}`));
   if (missing.length > 0) {
     const list = missing.map((name) => `AWS query-string parameters must include 'X-Amz-${name}'. `).join('');
@@ -99,7 +101,7 @@ export function parsePresigned(request: HttpRequest): PresignedClaim {
   }
   if (formValue(form, 'X-Amz-Algorithm') !== scheme)
     throw incompleteSignature('X-Amz-Algorithm only supports "AWS4-HMAC-SHA256"');
-  const expiresSeconds = Number(formValue(form, 'X-Amz-Expires'));
+  const expiresSeconds = Number(formValue(form, 'X-Amz-Expires') ?? expiresDefaultSeconds);
   const week = 604_800;
   if (!Number.isInteger(expiresSeconds) || expiresSeconds < 0 || expiresSeconds > week) {
     throw incompleteSignature(`X-Amz-Expires must be a number of seconds from 0 to ${week}.`);

@@ -236,8 +236,17 @@ describe('a signature in the header', () => {
         "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. " +
         `Authorization=${bare}`,
     );
-    const basic = refusal(plainRequest({ ...parts, headers: { authorization: 'Basic dGVzdA==' } }));
-    expect(basic.code).toBe('IncompleteSignature');
+    const bearer = refusal(plainRequest({ ...parts, headers: { authorization: 'Bearer abc' } }));
+    expect(bearer.code).toBe('IncompleteSignature');
+    expect(bearer.message).toMatch(/^(Authorization header requires [^.]+\. ){4}Authorization=Bearer abc$/);
+    const spaced = { authorization: 'AWS4- Signature=b Credential=a', 'x-amz-date': 'a' };
+    expect(refusal(plainRequest({ ...parts, headers: spaced })).message).toBe(
+      "Authorization header requires 'SignedHeaders' parameter. Authorization=AWS4- Signature=b Credential=a",
+    );
+    const other = signedRequest(signing, parts).headers.get('authorization')!.replace('HMAC-SHA256', 'X');
+    expect(refusal(changed(signedRequest(signing, parts), { authorization: other })).message).toBe(
+      "Unsupported AWS 'algorithm': 'AWS4-X'.",
+    );
     const noHost = signedRequest(signing, parts);
     const authorization = noHost.headers.get('authorization')!.replace('host;', '');
     expect(refusal(changed(noHost, { authorization })).message).toContain("must be a 'SignedHeader'");
@@ -337,9 +346,15 @@ describe('a presigned URL', () => {
   test('says what it lacks, and may not be signed twice', () => {
     const { refusal } = setUp();
     const request = presignedRequest(signing, { query }, 60);
-    const cut = { ...request, query: request.query.replace(/&X-Amz-Expires=\d+/, '') };
+    const cut = { ...request, query: request.query.replace(/&X-Amz-SignedHeaders=[^&]+/, '') };
     expect(refusal(cut).message).toBe(
-      "AWS query-string parameters must include 'X-Amz-Expires'. Re-examine the query-string parameters.",
+      "AWS query-string parameters must include 'X-Amz-SignedHeaders'. " +
+        'Re-examine the query-string parameters.',
+    );
+    const bare = ['Algorithm', 'Credential', 'Signature', 'SignedHeaders', 'Date'];
+    expect(refusal({ ...request, query: 'X-Amz-Algorithm' }).message).toBe(
+      bare.map((name) => `AWS query-string parameters must include 'X-Amz-${name}'. `).join('') +
+        'Re-examine the query-string parameters.',
     );
     const both = changed(request, {
       authorization: signedRequest(signing, parts).headers.get('authorization')!,
@@ -348,6 +363,15 @@ describe('a presigned URL', () => {
     expect(
       refusal({ ...request, query: request.query.replace('Expires=60', 'Expires=9999999') }).status,
     ).toBe(400);
+  });
+
+  test('is good for fifteen minutes when it does not say', () => {
+    const { verify, refusal, clock } = setUp();
+    const request = presignedRequest(signing, { query }, undefined);
+    clock.advance(15 * minute);
+    verify(request);
+    clock.advance(1000);
+    expect(refusal(request).message).toBe('Request has expired.');
   });
 });
 

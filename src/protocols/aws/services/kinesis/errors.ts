@@ -61,7 +61,10 @@ export const shardNotFound = (shard: string, place: StreamPlace): AwsError =>
 export const shardDoesNotExist = (shard: string, place: StreamPlace): AwsError =>
   resourceNotFound(`Shard ${shard} in ${placeText(place)} does not exist`);
 export const shardClosed = (shard: string, place: StreamPlace): AwsError =>
-  invalidArgument(`Shard ${shard} in ${placeText(place)} has already been split or merged.`);
+  invalidArgument(
+    `Shard ${shard} in ${placeText(place)} has already been merged or split, and thus is not eligible for ` +
+      'merging or splitting.',
+  );
 export const notAdjacent = (first: string, second: string, place: StreamPlace): AwsError =>
   invalidArgument(
     `Shards ${first} and ${second} in ${placeText(place)} are not an adjacent pair of shards eligible for ` +

@@ -13,11 +13,21 @@ export type StreamStatus = 'CREATING' | 'ACTIVE' | 'UPDATING' | 'DELETING';
  */
 export function streamStatus(definition: StreamDefinition, nowMs: number): StreamStatus {
   if (definition.deletesAtMs !== undefined) return 'DELETING';
-  const { createdAtMs, readyAtMs, annotations } = definition;
+  const { createdAtMs, readyAtMs } = definition;
   if (nowMs >= readyAtMs) return 'ACTIVE';
-  const creationMs = Number(annotations[annotation.creationMs] ?? 0);
+  const creationMs = creationMsOf(definition);
   if (nowMs < createdAtMs + creationMs) return creationMs > 0 ? 'CREATING' : 'ACTIVE';
   return readyAtMs > createdAtMs + creationMs ? 'UPDATING' : 'ACTIVE';
+}
+
+/** Also of a stream that is deleted before it was made: neither shows shards (recorded). */
+export function isBeingMade(definition: StreamDefinition, nowMs: number): boolean {
+  const creationMs = creationMsOf(definition);
+  return creationMs > 0 && nowMs < definition.createdAtMs + creationMs;
+}
+
+function creationMsOf({ annotations }: StreamDefinition): number {
+  return Number(annotations[annotation.creationMs] ?? 0);
 }
 
 export function consumerStatus(consumer: StreamConsumer, nowMs: number): 'CREATING' | 'ACTIVE' {

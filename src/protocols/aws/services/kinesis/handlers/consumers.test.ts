@@ -39,6 +39,18 @@ test('a consumer is CREATING in the answer, then ACTIVE, under the second of its
   expect(show({ StreamARN, ConsumerName: 'c', ConsumerARN: arnOf('c') })).toBeDefined();
 });
 
+test('it is ready at once also on a stream whose creation is dated ahead', async () => {
+  const StreamName = 's';
+  for (let life = 0; life < 2; life++) {
+    await deleteStream(core.kinesis, { StreamName }, core.call('DeleteStream'));
+    await createStream(core.kinesis, { StreamName, ShardCount: 1 }, core.call('CreateStream'));
+  }
+  await register('c');
+  const found = show({ StreamARN, ConsumerName: 'c' });
+  expect(Number(found.ConsumerCreationTimestamp)).toBeGreaterThan(core.clock.nowMs());
+  expect(found.ConsumerStatus).toBe('ACTIVE');
+});
+
 test('with a delay of states it takes that long', async () => {
   core.profile = 'aws';
   await register('c');

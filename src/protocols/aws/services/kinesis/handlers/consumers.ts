@@ -64,8 +64,9 @@ function newConsumer(
     throw limitExceeded(`The ${placeText(stream)} has ${consumers.length} registered consumers already.`);
   }
   // Not before the stream, whose life the ARN of the consumer has to tell from earlier ones.
-  const createdAtMs = Math.max(kinesis.clock.nowMs(), stream.definition.createdAtMs);
-  const readyAtMs = createdAtMs + kinesis.stateDelayMs(stream.name);
+  const nowMs = kinesis.clock.nowMs();
+  const createdAtMs = Math.max(nowMs, stream.definition.createdAtMs);
+  const readyAtMs = nowMs + kinesis.stateDelayMs(stream.name);
   return { name, createdAtMs, readyAtMs, annotations: {}, tags: mergeTags(stream, {}, tags) };
 }
 

@@ -11,6 +11,7 @@ import { openShardCount } from '../quotas.ts';
 import { expectReply } from '../reply.ts';
 import { parseShardId } from '../shard-id.ts';
 import { shardShape } from '../shard-shape.ts';
+import { isBeingMade } from '../stream-status.ts';
 import { openStream, statusOf, type Stream } from '../stream-ref.ts';
 import { metricsOf } from './monitoring.ts';
 import { createdAtMs } from './streams.ts';
@@ -37,9 +38,8 @@ export async function describeStream(
   };
 }
 
-/** A stream that is being made shows none (recorded). */
 async function shownShards(kinesis: Kinesis, call: Call, stream: Stream): Promise<readonly ShardView[]> {
-  if (statusOf(kinesis, stream) === 'CREATING') return [];
+  if (isBeingMade(stream.definition, kinesis.clock.nowMs())) return [];
   return readShards(call, stream);
 }
 
@@ -55,7 +55,7 @@ export async function describeStreamSummary(
 ): Promise<KinesisOutput<'DescribeStreamSummary'>> {
   const stream = openStream(kinesis, call, input, 'kinesis:DescribeStreamSummary');
   const { consumers, annotations } = stream.definition;
-  const isCreating = statusOf(kinesis, stream) === 'CREATING';
+  const isCreating = isBeingMade(stream.definition, kinesis.clock.nowMs());
   const distribution = annotations[annotation.distribution];
   return {
     StreamDescriptionSummary: {

@@ -69,7 +69,9 @@ describe('SplitShard', () => {
 
   test('a shard is split once', async () => {
     await split(id(0), '1000');
-    await expect(split(id(0), '500')).rejects.toThrow('has already been split or merged');
+    await expect(split(id(0), '500')).rejects.toThrow(
+      'has already been merged or split, and thus is not eligible for merging or splitting.',
+    );
   });
 
   test('not while the stream is being changed', async () => {

@@ -124,7 +124,7 @@ describe('under limits: aws', () => {
   test('a stream that is being made can be deleted', async () => {
     await create('s', { ShardCount: 1 });
     await deleteStream(core.kinesis, { StreamName: 's' }, core.call('DeleteStream'));
-    expect(await show('s')).toMatchObject({ StreamStatus: 'DELETING' });
+    expect(await show('s')).toMatchObject({ StreamStatus: 'DELETING', Shards: [] });
   });
 
   test('shards of an account are limited', async () => {
