@@ -11,6 +11,7 @@
 //
 // How to change it: a new flag, or a new number of this layout in the flags' upper bits; readers keep the
 // old.
+import { assert } from '../base/assert.ts';
 import { md5Words, md5WordsOfText } from '../base/md5.ts';
 
 /** In front of each record; what readers are shown starts behind it. */
@@ -61,6 +62,7 @@ export class RecordBatchWriter implements RecordBatch {
 
   /** Begins a record; key first, then data, then `end`. */
   begin(): void {
+    assert(this.count < this.starts.length - 1, 'a batch holds no more records than it was made for');
     this.#ensure(headerBytes);
     this.bytes[this.#length + flagsAt] = HAS_NO_KEY;
     this.bytes.writeUInt16LE(0, this.#length + keyLengthAt);

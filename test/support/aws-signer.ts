@@ -147,5 +147,8 @@ function uriQuery(query: string): string {
     const [name = '', value = ''] = pair.split('=');
     return `${uriEncode(decodeURIComponent(name))}=${uriEncode(decodeURIComponent(value))}`;
   });
-  return pairs.sort().join('&');
+  // By name, then by value: `=` is no part of the order, or k=... came behind k%20=...
+  const byName = pairs.map((pair) => pair.split('=', 2) as [string, string]);
+  byName.sort(([a, x], [b, y]) => (a < b ? -1 : a > b ? 1 : x < y ? -1 : 1));
+  return byName.map(([name, value]) => `${name}=${value}`).join('&');
 }

@@ -105,9 +105,12 @@ function reshard(context: StreamContext, stream: Stream, parents: number[], chil
   context.record.resharded({ entity: stream.entity, closedAtMs, parents, children });
 }
 
-/** Positions carry the second of their shard's creation, and a child's have to come after its parents'. */
+/**
+ * Positions carry the second of their shard's creation, and a child's have to come after its parents': it is
+ * dated a second after their closing, and after their own creation.
+ */
 function birthOf(context: StreamContext, stream: Stream, parents: readonly Shard[]): ShardBirth {
-  let createdAtMs = context.state.nowMs;
+  let createdAtMs = context.state.nowMs + 1000;
   for (const { birth } of parents)
     createdAtMs = Math.max(createdAtMs, (Math.floor(birth.createdAtMs / 1000) + 1) * 1000);
   return {

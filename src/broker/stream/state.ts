@@ -158,7 +158,10 @@ export class StreamCellState {
       this.#notePending(shard);
     }
     for (const stream of this.streams.values()) if (this.#touch(stream)) stream.nextShardIndex += shardsAhead;
-    if (this.#touch(this.root)) this.root.nextLane += lanesAhead;
+    for (const group of this.groups.values()) if (this.#touch(group)) group.tokensAhead(tokensAhead);
+    if (!this.#touch(this.root)) return;
+    this.root.nextLane += lanesAhead;
+    this.root.nextGroup += groupsAhead;
   }
 
   /** Makes visible what is on disk now; answers whose end has moved. */
@@ -242,5 +245,7 @@ export class StreamCellState {
 }
 
 const lanesAhead = 1_000_000;
+const groupsAhead = 1_000_000;
+const tokensAhead = 1_000_000;
 /** Shards of one stream that a lost future may have made: their readers find none of their names again. */
 const shardsAhead = 100_000;
