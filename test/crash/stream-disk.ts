@@ -47,6 +47,17 @@ export class DiskStreams extends StreamWorld {
     }
   }
 
+  /**
+   * The same until so few bytes are on disk, or the test has failed. The worker looks for what is too old:
+   * how many turns that takes is not for a test to say.
+   */
+  async settleBelow(entity: number, diskBytes: number): Promise<void> {
+    for (let round = 0; round < 40 && this.storage.stats().diskBytes >= diskBytes; round++)
+      await this.settle(entity);
+    const left = this.storage.stats().diskBytes;
+    if (left >= diskBytes) throw new Error(`${left} bytes are left on disk, not less than ${diskBytes}`);
+  }
+
   async #quiet(): Promise<void> {
     for (let turns = 0, quiet = 0, last = ''; turns < 1_000 && quiet < 5; turns++) {
       const files = this.files().join();

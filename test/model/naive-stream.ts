@@ -104,7 +104,7 @@ export class NaiveStream {
       startHash,
       endHash,
       parents: parents.map(({ index }) => index),
-      createdAtMs: Math.max(nowMs, ...born),
+      createdAtMs: Math.max(nowMs + 1000, ...born),
     });
   }
 
