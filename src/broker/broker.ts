@@ -11,6 +11,7 @@ import type { Cell } from './cell/cell.ts';
 import type { AnyRunningCell, CellDeps, RunningCell } from './cell/cell-set.ts';
 import { checkCellCount, runCell } from './cell/cell-set.ts';
 import type { Command, Consume, EndSession, Query, Reply, ReplySink, Subscription } from './command.ts';
+import { noSink } from './command.ts';
 import { shuttingDown } from './errors.ts';
 import type { Broker, BrokerIntrospection, Catalog } from './index.ts';
 import { QueueCells } from './queue-cells.ts';
@@ -52,8 +53,6 @@ export async function createBroker(options: BrokerOptions): Promise<TestableBrok
   await broker.start();
   return broker;
 }
-
-const noSink: ReplySink = { reveal: () => {}, isOpen: () => true };
 
 class LocalBroker implements TestableBroker {
   readonly #options: BrokerOptions;

@@ -263,3 +263,6 @@ export interface ReplySink {
   /** False when its client has more to read than it should: deliveries are put back, and it is throttled. */
   hasRoom?(): boolean;
 }
+
+/** For commands whose answer nobody waits for. */
+export const noSink: ReplySink = { reveal: () => {}, isOpen: () => true };

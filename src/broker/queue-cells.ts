@@ -3,6 +3,7 @@ import type { Rng } from '../base/rng.ts';
 import type { CellDeps, RunningCell } from './cell/cell-set.ts';
 import { runCell } from './cell/cell-set.ts';
 import type { Consume, QueueCommand, QueueQuery, Reply, ReplySink, Subscription } from './command.ts';
+import { noSink } from './command.ts';
 import { tooManyWaiters } from './errors.ts';
 import type { QueueCounters } from './index.ts';
 import type { ArrivedReply } from './queue/arrive.ts';
@@ -23,8 +24,6 @@ export interface QueueCellsDeps extends CellDeps {
   /** Tests: every n-th page access is answered with Need. */
   readonly needPagesEvery?: number | undefined;
 }
-
-const noSink: ReplySink = { reveal: () => {}, isOpen: () => true };
 
 export class QueueCells {
   readonly cells: QueueCell[] = [];

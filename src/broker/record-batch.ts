@@ -107,12 +107,6 @@ export class RecordBatchWriter implements RecordBatch {
     this.#dataAt += end - start;
   }
 
-  /** Base64 text, already checked; `dataLength` is what it decodes to. */
-  dataBase64(text: string, dataLength: number): void {
-    this.#ensure(this.#dataAt - this.#length + dataLength);
-    this.#dataAt += this.bytes.write(text, this.#dataAt, dataLength, 'base64');
-  }
-
   /** Room of `length` bytes for data that the caller decodes itself; answers where in `bytes`. */
   dataRoom(length: number): number {
     this.#ensure(this.#dataAt - this.#length + length);

@@ -3,6 +3,7 @@
 import type { CellDeps, RunningCell } from './cell/cell-set.ts';
 import { runCell } from './cell/cell-set.ts';
 import type { ReplySink, Subscription } from './command.ts';
+import { noSink } from './command.ts';
 import type { GroupCommand, GroupQuery } from './group-types.ts';
 import type { FollowShard, StreamCommand, StreamDefinition, StreamQuery } from './stream-types.ts';
 import type { ViewCommand } from './view-types.ts';
@@ -15,7 +16,6 @@ import { foldFromEmpty, hashState } from './stream/recovery.ts';
 
 type StreamCell = RunningCell<StreamCellCommand, StreamMachine>;
 
-const noSink: ReplySink = { reveal: () => {}, isOpen: () => true };
 const noSubscription: Subscription = { grant: () => {}, cancel: () => {} };
 
 export class StreamCells {

@@ -132,3 +132,25 @@ test('a session that ends gives its records back', async () => {
   await world.run('done', { kind: 'endSession', session: 7 });
   expect(texts(await reader.receive(1))).toEqual(['1']);
 });
+
+test('those who wait are served by a settled key, by a lease that is over, by a released one', async () => {
+  const reader = await Reader.of(1);
+  const { world, entity } = reader;
+  await world.put(entity, [
+    ['a', 'a1'],
+    ['a', 'a2'],
+  ]);
+  const first = await reader.receive(1);
+  const [second, third] = [reader.receive(1, 60_000), reader.receive(1, 60_000)];
+  await reader.settle(first);
+  const held = await second;
+  expect(texts(held)).toEqual(['a2']);
+  world.clock.advance(1001);
+  await world.broker.tick();
+  const again = await third;
+  expect(texts(again)).toEqual(['a2']);
+  const fourth = reader.receive(1, 60_000);
+  const leases = [{ ...again[0]!, leaseMs: 0 }];
+  await world.run('outcomes', { kind: 'changeLeaseInView', entity, view: 'v', leases });
+  expect(texts(await fourth)).toEqual(['a2']);
+});

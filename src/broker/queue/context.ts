@@ -3,6 +3,7 @@
 import type { Rng } from '../../base/rng.ts';
 import type { CellLog } from '../../storage/types.ts';
 import type { Catalog } from '../catalog-types.ts';
+import { generationAfter } from '../cell/generation.ts';
 import type { Group } from '../cell/group.ts';
 import type { MessagePage } from './message-page.ts';
 import { pageIndexOf } from './message-page.ts';
@@ -41,14 +42,8 @@ export function findLive(context: QueueContext, queue: Queue, sequence: number):
   return page !== undefined && page.isLive(slot) ? { page, slot } : undefined;
 }
 
-/** Generations carry their time: later leases have larger ones, in this life and in the next. */
-const GENERATIONS_PER_MS = 2048;
-
 export function nextGeneration(context: QueueContext): number {
-  return Math.max(context.state.root.generation + 1, context.state.nowMs * GENERATIONS_PER_MS);
-}
-export function generationTimeMs(generation: number): number {
-  return Math.floor(generation / GENERATIONS_PER_MS);
+  return generationAfter(context.state.root.generation, context.state.nowMs);
 }
 
 /** 53-bit FNV-1a style hash of a group or tenant name; never 0, which means none. */

@@ -3,7 +3,8 @@
 import type { ChangeLease, LeaseRef, OutcomesReply, Reply, Settle } from '../command.ts';
 import type { BrokerError } from '../errors.ts';
 import type { LiveMessage, QueueContext } from './context.ts';
-import { findLive, generationTimeMs } from './context.ts';
+import { generationTimeMs } from '../cell/generation.ts';
+import { findLive } from './context.ts';
 import { leaseExpired, leaseInvalid, leaseTooLong, messageGone, queueNotFound } from './errors.ts';
 import type { Queue } from './queue.ts';
 

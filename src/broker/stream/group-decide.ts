@@ -4,7 +4,6 @@ import { limits } from '../../base/limits.ts';
 import type { Reply } from '../command.ts';
 import type {
   Checkpoint,
-  DeleteGroup,
   GroupCommand,
   GroupQuery,
   GroupStart,
@@ -43,7 +42,8 @@ export function decideGroup(context: StreamContext, command: GroupCommand): Repl
     case 'checkpoint':
       return checkpoint(context, group, command);
     case 'deleteGroup':
-      return remove(context, group, command);
+      context.record.group(group, [{ op: 'deleted' }]);
+      return { kind: 'done' };
   }
 }
 
@@ -51,11 +51,15 @@ export function decideGroup(context: StreamContext, command: GroupCommand): Repl
 export function openGroup(context: StreamContext, stream: Stream, name: string, start: GroupStart): Reply {
   if (stream.groups.has(name)) return { kind: 'done' };
   if (stream.groups.size >= limits.groupsPerStreamMax) return tooManyGroups;
+  const draft = newGroup(context, stream, name, start);
+  context.record.group(draft.group, draft.changes);
+  return { kind: 'done' };
+}
+
+function newGroup(context: StreamContext, stream: Stream, name: string, start: GroupStart): GroupDraft {
   const draft = new GroupDraft(new ConsumerGroup(stream.entity, context.state.root.nextGroup, name));
   startAt(context, stream, draft, start);
-  const { index, entity } = draft.group;
-  context.record.group({ id: index, entity, name, changes: draft.changes });
-  return { kind: 'done' };
+  return draft;
 }
 
 function join(context: StreamContext, stream: Stream, command: JoinGroup): Reply {
@@ -65,9 +69,8 @@ function join(context: StreamContext, stream: Stream, command: JoinGroup): Reply
       ? stream.groups.size >= limits.groupsPerStreamMax
       : !known.members.has(command.member) && known.members.size >= limits.groupMembersMax;
   if (isFull) return tooManyGroups;
-  const group = known ?? new ConsumerGroup(stream.entity, context.state.root.nextGroup, command.group);
-  const draft = new GroupDraft(group);
-  if (known === undefined) startAt(context, stream, draft, command.start);
+  const draft =
+    known === undefined ? newGroup(context, stream, command.group, command.start) : new GroupDraft(known);
   draft.join(command.member, command.sessionMs);
   return conclude(context, draft, command.member);
 }
@@ -96,12 +99,6 @@ function leave(context: StreamContext, group: ConsumerGroup, command: LeaveGroup
   const draft = new GroupDraft(group);
   draft.leave(command.member);
   conclude(context, draft, command.member);
-  return { kind: 'done' };
-}
-
-function remove(context: StreamContext, group: ConsumerGroup, command: DeleteGroup): Reply {
-  const { index, entity } = group;
-  context.record.group({ id: index, entity, name: command.group, changes: [{ op: 'deleted' }] });
   return { kind: 'done' };
 }
 
@@ -138,9 +135,8 @@ function conclude(context: StreamContext, draft: GroupDraft, member: string): Re
   const { group } = draft;
   const stream = context.state.stream(group.entity);
   if (stream !== undefined) balance(stream, draft);
-  const { index, entity, name } = group;
-  if (draft.changes.length > 0) context.record.group({ id: index, entity, name, changes: draft.changes });
-  const current = stream?.groups.get(name) ?? group;
+  if (draft.changes.length > 0) context.record.group(group, draft.changes);
+  const current = stream?.groups.get(group.name) ?? group;
   const sessionMs = current.members.get(member) ?? 0;
   if (sessionMs > 0) current.sessionsEndMs.set(member, context.state.nowMs + sessionMs);
   for (const [shardIndex, { owner, isRevoked }] of current.shards) {

@@ -2,6 +2,7 @@
 // readers, who see the committed state without waiting for anybody. One instance lives as long as its cell.
 import type { CellLog, Position } from '../../storage/types.ts';
 import type { Catalog } from '../catalog-types.ts';
+import { generationAfter } from '../cell/generation.ts';
 import type { Group } from '../cell/group.ts';
 import type { Attach, CellMachine } from '../cell/machine.ts';
 import type { DirtySet } from '../cell/persistent.ts';
@@ -44,7 +45,6 @@ export interface StreamMachineDeps {
 }
 
 const RETENTION_TICK_MS = 1000;
-const GENERATIONS_PER_MS = 2048;
 
 export class StreamMachine implements CellMachine<StreamCellCommand> {
   /** Those who see committed records; they never come through `decide`. */
@@ -92,7 +92,7 @@ export class StreamMachine implements CellMachine<StreamCellCommand> {
       log,
       group: undefined as never,
       uncommittedBytes: this.#deps.uncommittedBytes,
-      nextGeneration: () => this.#nextGeneration(),
+      nextGeneration: () => (this.#generation = generationAfter(this.#generation, this.nowMs)),
     };
     this.#views.restart();
     this.#retention.restart();
@@ -116,6 +116,8 @@ export class StreamMachine implements CellMachine<StreamCellCommand> {
   decide(command: StreamCellCommand, sink: ReplySink, nowMs: number): Reply | undefined {
     this.#clock(nowMs);
     const context = this.#context;
+    // Records become visible at their commit; everything else may let somebody be served at once.
+    if (command.kind !== 'append') this.#views.wake();
     if ('view' in command) return this.#views.decide(context, command, sink);
     if ('group' in command) return decideGroup(context, command);
     switch (command.kind) {
@@ -205,6 +207,7 @@ export class StreamMachine implements CellMachine<StreamCellCommand> {
 
   committed(position: Position): void {
     this.state.committed(position, this.#moved);
+    if (this.#moved.length > 0) this.#views.wake();
     for (const shard of this.#moved) this.readers.followers.moved(shard);
     this.#moved.length = 0;
     for (const lane of this.state.removed) this.readers.followers.removed(lane);
@@ -223,12 +226,6 @@ export class StreamMachine implements CellMachine<StreamCellCommand> {
   close(attach: Attach): void {
     this.#views.close(attach);
     this.readers.followers.close({ kind: 'error', error: shuttingDown });
-  }
-
-  /** As in queue cells: they carry their time, so that later leases have larger ones over restarts too. */
-  #nextGeneration(): number {
-    this.#generation = Math.max(this.#generation + 1, this.state.nowMs * GENERATIONS_PER_MS);
-    return this.#generation;
   }
 
   /** Time never goes back within a cell, whatever the system clock does. */

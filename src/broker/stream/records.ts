@@ -18,7 +18,7 @@ import { Packr } from 'msgpackr';
 import { unreachable } from '../../base/assert.ts';
 import type { ByteWriter } from '../../base/bytes.ts';
 import { ByteReader } from '../../base/bytes.ts';
-import type { GroupRecord } from './group.ts';
+import type { ConsumerGroup, GroupChange, GroupRecord } from './group.ts';
 import type { ShardBirth } from './shard.ts';
 import type { OpenedFacts, ReshardedFacts, StreamCellState } from './state.ts';
 
@@ -94,7 +94,8 @@ export class StreamRecorder {
     this.#state.applyAhead(jump);
   }
 
-  group(record: GroupRecord): void {
+  group({ index: id, entity, name }: ConsumerGroup, changes: readonly GroupChange[]): void {
+    const record: GroupRecord = { id, entity, name, changes };
     this.#begin(recordType.group).raw32(packr.pack(record));
     this.#state.applyGroup(record);
   }

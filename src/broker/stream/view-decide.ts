@@ -86,14 +86,13 @@ export function settleInView(context: StreamContext, view: View, command: Settle
     byShard.set(lease.shardIndex, sequences);
     return undefined;
   });
-  const { index, entity, name } = view.group;
   const changes: GroupChange[] = [];
   for (const [shardIndex, sequences] of byShard) {
     const shard = settledShard(context, view, shardIndex, sequences);
     changes.push({ op: 'shard', shardIndex, shard });
     if (shard.isDone) view.forget(shardIndex);
   }
-  if (changes.length > 0) context.record.group({ id: index, entity, name, changes });
+  if (changes.length > 0) context.record.group(view.group, changes);
   return { kind: 'outcomes', outcomes };
 }
 

@@ -23,10 +23,17 @@ export class Views {
   /** By the number of their consumer group. */
   #views = new Map<number, View>();
   #waiting: Waiting[] = [];
+  /** Something may be receivable that was not when those who wait were last looked at. */
+  #isWoken = false;
 
   /** The cell was loaded again: leases are gone, who waits goes on waiting. */
   restart(): void {
     this.#views = new Map();
+    this.wake();
+  }
+
+  wake(): void {
+    this.#isWoken = true;
   }
 
   decide(context: StreamContext, command: ViewCommand, sink: ReplySink): Reply | undefined {
@@ -81,17 +88,27 @@ export class Views {
     };
   }
 
-  /** After records were committed, settled or released. */
+  /** After records were committed, settled or released. Where one gets nothing, nobody behind it does. */
   serve(context: StreamContext, attach: Attach): void {
-    if (this.#waiting.length === 0) return;
+    if (!this.#isWoken || this.#waiting.length === 0) return;
+    this.#isWoken = false;
     const waiting = this.#waiting;
+    const exhausted = new Set<View>();
     this.#waiting = [];
     for (const waiter of waiting) {
       if (!waiter.sink.isOpen()) continue;
       const view = this.#find(context, waiter.command);
-      const reply = view === undefined ? viewNotFound : this.#answer(context, view, waiter.command);
-      if (reply.kind === 'viewReceived' && reply.deliveries.length === 0) this.#waiting.push(waiter);
-      else attach(waiter.sink, reply);
+      if (view === undefined) {
+        attach(waiter.sink, viewNotFound);
+        continue;
+      }
+      const reply = exhausted.has(view) ? undefined : this.#answer(context, view, waiter.command);
+      if (reply !== undefined && reply.deliveries.length > 0) {
+        attach(waiter.sink, reply);
+        continue;
+      }
+      exhausted.add(view);
+      this.#waiting.push(waiter);
     }
   }
 
@@ -99,7 +116,7 @@ export class Views {
     const { nowMs } = context.state;
     for (const [id, view] of this.#views) {
       if (view.group.isGone) this.#views.delete(id);
-      else view.releaseWhere(({ untilMs }) => untilMs <= nowMs);
+      else if (view.releaseWhere(({ untilMs }) => untilMs <= nowMs)) this.wake();
     }
     const over = this.#waiting.filter(({ untilMs }) => untilMs <= nowMs);
     if (over.length === 0) return;
@@ -115,6 +132,7 @@ export class Views {
   /** Nobody was there to take them: the records are in their places again. */
   undelivered(context: StreamContext, reply: ViewReply): void {
     const view = this.#find(context, reply);
+    this.wake();
     for (const { shardIndex, sequence, generation } of reply.deliveries) {
       const entry = view?.entry(shardIndex, sequence);
       if (entry === undefined || entry.generation !== generation) continue;
