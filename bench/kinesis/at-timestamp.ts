@@ -3,19 +3,17 @@
 // of their number: the reads per lookup are counted, and what 50 GB would take follows from them.
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { SeededRng } from '../../src/base/rng.ts';
 import { startDaemon } from '../daemon.ts';
 import type { Experiment, ExperimentContext } from '../experiment.ts';
 import { createLatency, percentileMs, recordMs } from '../generator/latency.ts';
-import type { KinesisWorkloadSpec } from '../generator/workload.ts';
 import { deviceReadBytes } from '../proc.ts';
 import { cacheStayed, dropPageCache } from '../page-cache.ts';
 import type { Program } from '../program.ts';
 import { finishResult } from '../report.ts';
 import type { Bar, BenchResult } from '../report.ts';
 import { KinesisApi, shardIdOf } from './api.ts';
-import { fillStream } from './fill.ts';
+import { fillDirectory } from './fill.ts';
 
 const shardCount = 4;
 const recordBytes = 1024;
@@ -27,7 +25,6 @@ const warmLookups = 1000;
 const coldLookups = 50;
 /** From the reference of the service (section 18). */
 const p99MsMax = 5;
-const sealMs = 8000;
 const streamName = 'bench';
 
 interface Filled {
@@ -37,24 +34,9 @@ interface Filled {
 }
 
 async function fill(context: ExperimentContext, dataDirectory: string): Promise<Filled> {
-  const daemon = context.own(await startDaemon({ dataDirectory }));
-  await new KinesisApi(daemon.endpoint).createStream(streamName, shardCount);
   const recordCount = Math.ceil(fullRecords * context.scale);
-  context.progress(`filling ${recordCount} records`);
-  const load = {
-    kind: 'put-records',
-    wire: 'cbor',
-    streamName,
-    shardCount,
-    batch: 500,
-    recordBytes,
-  } as const;
-  const workload: KinesisWorkloadSpec = { ...load, ledger: 'at-timestamp', messagesMax: recordCount };
-  const startMs = Date.now();
-  await fillStream(context, daemon, workload);
-  const endMs = Date.now();
-  await sleep(sealMs);
-  await daemon.stop();
+  const stream = { streamName, shardCount, recordBytes, recordCount, ledger: 'at-timestamp' };
+  const { startMs, endMs } = await fillDirectory(context, dataDirectory, stream);
   return { startMs, endMs, recordCount };
 }
 

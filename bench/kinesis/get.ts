@@ -4,50 +4,31 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { startDaemon } from '../daemon.ts';
 import type { Experiment, ExperimentContext } from '../experiment.ts';
-import type { KinesisWorkloadSpec } from '../generator/workload.ts';
 import { cacheStayed, dropPageCache, readFileWindow, readWindow } from '../page-cache.ts';
 import type { PairsOutcome, Window } from '../pairs.ts';
 import { runPairs } from '../pairs.ts';
 import { finishResult } from '../report.ts';
 import type { BenchResult } from '../report.ts';
-import { KinesisApi } from './api.ts';
 import { CoreStream } from './core.ts';
-import { fillStream } from './fill.ts';
+import { fillDirectory } from './fill.ts';
 import { measureWireReads } from './wire-reads.ts';
 
 const shardCount = 4;
 const recordBytes = 1024;
 const fullRecords = 1 << 20;
-/** Half of what the log keeps in memory of its newest commits. */
+/** Well within what the log keeps in memory of its newest commits. */
 const tailRecords = 8000;
 const mebi = 1 << 20;
 const ratioMin = 0.5;
 const delayMsMax = 20;
-/** Long enough to seal what can be sealed, and for the checkpoint before it. */
-const sealMs = 8000;
 const streamName = 'bench';
 
 async function fill(context: ExperimentContext, dataDirectory: string): Promise<void> {
-  const daemon = context.own(await startDaemon({ dataDirectory }));
-  await new KinesisApi(daemon.endpoint).createStream(streamName, shardCount);
-  const messagesMax = Math.ceil(fullRecords * context.scale);
-  context.progress(`filling ${messagesMax} records`);
-  const load = {
-    kind: 'put-records',
-    wire: 'cbor',
-    streamName,
-    shardCount,
-    batch: 500,
-    recordBytes,
-  } as const;
-  const workload: KinesisWorkloadSpec = { ...load, ledger: 'kinesis-get', messagesMax };
-  const filled = await fillStream(context, daemon, workload);
-  context.progress(`filled at ${Math.round(filled.rateHz)} records/s`);
-  await sleep(sealMs);
-  await daemon.stop();
+  const recordCount = Math.ceil(fullRecords * context.scale);
+  const stream = { streamName, shardCount, recordBytes, recordCount, ledger: 'kinesis-get' };
+  const { rateHz } = await fillDirectory(context, dataDirectory, stream);
+  context.progress(`filled at ${Math.round(rateHz)} records/s`);
 }
 
 /** A file with as many bytes as a window reads. */

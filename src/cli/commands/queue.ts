@@ -1,15 +1,12 @@
 // `caudal queue ls|peek|send|purge|redrive`: the admin API's queue verbs at a prompt.
 import { readFileSync } from 'node:fs';
 import type { ParsedArguments } from '../../base/arguments.ts';
-import { didYouMean } from '../../base/suggest.ts';
 import type { AdminClient, Json } from '../admin-client.ts';
-import { adminCommand } from '../admin-command.ts';
 import { fail, print, table } from '../output.ts';
 import { listAll, numberOf, resourcePath } from '../resource.ts';
+import { verbCommand } from '../verbs.ts';
 
-type Verb = (client: AdminClient, given: ParsedArguments, words: readonly string[]) => Promise<number>;
-
-const verbs: Readonly<Record<string, Verb>> = { ls: list, peek, send, purge, redrive };
+const verbs = { ls: list, peek, send, purge, redrive };
 
 const flags = {
   account: 'value',
@@ -25,14 +22,8 @@ const flags = {
   rate: 'value',
 } as const;
 
-export async function queue(args: readonly string[]): Promise<number> {
-  return adminCommand(args, flags, async (client, given) => {
-    const [word = '', ...words] = given.words;
-    const verb = Object.hasOwn(verbs, word) ? verbs[word] : undefined;
-    if (verb !== undefined) return verb(client, given, words);
-    const hint = didYouMean(word, Object.keys(verbs));
-    return fail(`usage: caudal queue ${Object.keys(verbs).join('|')} ...${hint}`, 2);
-  });
+export function queue(args: readonly string[]): Promise<number> {
+  return verbCommand(args, { name: 'queue', verbs, flags });
 }
 
 async function list(

@@ -2,19 +2,16 @@
 // prompt.
 import { readFileSync } from 'node:fs';
 import type { ParsedArguments } from '../../base/arguments.ts';
-import { didYouMean } from '../../base/suggest.ts';
 import type { AdminClient, Json } from '../admin-client.ts';
-import { adminCommand } from '../admin-command.ts';
 import { fail, print, table } from '../output.ts';
 import { listAll, numberFlag, numberOf, resourcePath } from '../resource.ts';
+import { verbCommand } from '../verbs.ts';
 import { groups } from './stream-groups.ts';
 import { peek } from './stream-peek.ts';
 
 const hourMs = 3_600_000;
 
-type Verb = (client: AdminClient, given: ParsedArguments, words: readonly string[]) => Promise<number>;
-
-const verbs: Readonly<Record<string, Verb>> = {
+const verbs = {
   ls: list,
   create,
   delete: remove,
@@ -43,14 +40,8 @@ const flags = {
   delete: 'switch',
 } as const;
 
-export async function stream(args: readonly string[]): Promise<number> {
-  return adminCommand(args, flags, async (client, given) => {
-    const [word = '', ...words] = given.words;
-    const verb = Object.hasOwn(verbs, word) ? verbs[word] : undefined;
-    if (verb !== undefined) return verb(client, given, words);
-    const hint = didYouMean(word, Object.keys(verbs));
-    return fail(`usage: caudal stream ${Object.keys(verbs).join('|')} ...${hint}`, 2);
-  });
+export function stream(args: readonly string[]): Promise<number> {
+  return verbCommand(args, { name: 'stream', verbs, flags });
 }
 
 async function list(

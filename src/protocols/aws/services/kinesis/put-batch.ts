@@ -2,6 +2,7 @@
 // other. One batch serves all requests, because the core has read it before the next one is looked at.
 // Filled by put-json.ts and put-cbor.ts straight from a body, or here from decoded entries.
 import { RecordBatchWriter } from '../../../../broker/index.ts';
+import { hasHashKeyForm, hasStreamArnForm, hasStreamNameForm } from './put-bounds.ts';
 
 export const recordsMax = 500;
 
@@ -38,10 +39,27 @@ export function packEntries(entries: readonly RecordEntry[]): string | undefined
 }
 
 /** The open record goes where the decimal hash key says; false when that is no number of 128 bits. */
-export function placeByHashKey(text: string): boolean {
+function placeByHashKey(text: string): boolean {
   if (!parseHashKey(text, hashWords)) return false;
   batch.hash(hashWords);
   return true;
+}
+
+/**
+ * The same for the hash key as it stands in a body: false when the ordinary decoder has to say what is wrong.
+ */
+export function placeByHashKeyIn(body: Buffer, start: number, end: number): boolean {
+  const text = body.toString('latin1', start, end);
+  return hasHashKeyForm(text) && placeByHashKey(text);
+}
+
+/** What a body came to whose records are in the batch; undefined when its names break a bound. */
+export function packedFor(
+  StreamName: string | undefined,
+  StreamARN: string | undefined,
+): PackedRecords | undefined {
+  if (!hasStreamNameForm(StreamName) || !hasStreamArnForm(StreamARN)) return undefined;
+  return { StreamName, StreamARN, isPacked: true };
 }
 
 const groupDigits = 6;

@@ -1,9 +1,9 @@
 // Reads the CBOR of PutRecords by hand: maps and lists of either form, names and keys in ASCII, data as
 // byte strings of definite length, which is what the Java SDKs send. Everything else is left to the
 // ordinary decoder. Records go from the body straight into the batch.
-import { hasHashKeyForm, hasStreamArnForm, hasStreamNameForm, keyCharsMax } from './put-bounds.ts';
+import { keyCharsMax } from './put-bounds.ts';
 import type { PackedRecords } from './put-batch.ts';
-import { batch, placeByHashKey, recordsMax } from './put-batch.ts';
+import { batch, packedFor, placeByHashKeyIn, recordsMax } from './put-batch.ts';
 
 // Major types (RFC 8949 3.1), as the upper three bits of an item's first byte.
 const bytesKind = 0x40;
@@ -47,10 +47,7 @@ class PutRecordsReader {
     if (left < 0) return undefined;
     for (; left > 0 && !this.#ends(left); left--) if (!this.#member()) return undefined;
     if (this.#at !== body.length || batch.count === 0) return undefined;
-    const StreamName = this.#streamName;
-    const StreamARN = this.#streamArn;
-    if (!hasStreamNameForm(StreamName) || !hasStreamArnForm(StreamARN)) return undefined;
-    return { StreamName, StreamARN, isPacked: true };
+    return packedFor(this.#streamName, this.#streamArn);
   }
 
   #member(): boolean {
@@ -109,10 +106,7 @@ class PutRecordsReader {
     const body = this.#body;
     batch.begin();
     if (this.#keyStart >= 0) batch.keyBytes(body, this.#keyStart, this.#keyEnd);
-    if (this.#hashStart >= 0) {
-      const text = body.toString('latin1', this.#hashStart, this.#hashEnd);
-      if (!hasHashKeyForm(text) || !placeByHashKey(text)) return false;
-    }
+    if (this.#hashStart >= 0 && !placeByHashKeyIn(body, this.#hashStart, this.#hashEnd)) return false;
     batch.dataBytes(body, this.#dataStart, this.#dataEnd);
     batch.end();
     return true;

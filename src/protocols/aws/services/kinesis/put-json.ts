@@ -2,8 +2,8 @@
 // and no text but the one that base64 is decoded from. It takes what SDKs send and leaves everything else
 // (escapes, other members, whatever is wrong) to the ordinary decoder, which has the words for it.
 import type { PackedRecords } from './put-batch.ts';
-import { batch, placeByHashKey, recordsMax } from './put-batch.ts';
-import { hasHashKeyForm, hasStreamArnForm, hasStreamNameForm, keyCharsMax } from './put-bounds.ts';
+import { batch, packedFor, placeByHashKeyIn, recordsMax } from './put-batch.ts';
+import { keyCharsMax } from './put-bounds.ts';
 
 const ascii = (text: string): Buffer => Buffer.from(text, 'latin1');
 // Behind the opening quote.
@@ -70,10 +70,7 @@ class PutRecordsReader {
     do if (!this.#member()) return undefined;
     while (this.#takes(comma));
     if (!this.#takes(endOfObject) || this.#peek() !== -1 || batch.count === 0) return undefined;
-    const StreamName = this.#streamName;
-    const StreamARN = this.#streamArn;
-    if (!hasStreamNameForm(StreamName) || !hasStreamArnForm(StreamARN)) return undefined;
-    return { StreamName, StreamARN, isPacked: true };
+    return packedFor(this.#streamName, this.#streamArn);
   }
 
   #member(): boolean {
@@ -140,10 +137,7 @@ class PutRecordsReader {
     const body = this.#body;
     batch.begin();
     if (this.#keyStart >= 0) batch.keyBytes(body, this.#keyStart, this.#keyEnd);
-    if (this.#hashStart >= 0) {
-      const text = body.toString('latin1', this.#hashStart, this.#hashEnd);
-      if (!hasHashKeyForm(text) || !placeByHashKey(text)) return false;
-    }
+    if (this.#hashStart >= 0 && !placeByHashKeyIn(body, this.#hashStart, this.#hashEnd)) return false;
     if (!this.#packData()) return false;
     batch.end();
     return true;
