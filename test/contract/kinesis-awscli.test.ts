@@ -53,6 +53,28 @@ describe.skipIf(aws.skip)(`AWS CLI ${aws.note}`, () => {
     });
   });
 
+  test('records in a batch, a split, and who is whose child', { timeout: lineMs * 2 }, async () => {
+    const name = ['--stream-name', 'batch'];
+    await line('create-stream', ...name, '--shard-count', '1');
+    const records = ['a', 'b'].map((text) => ({
+      Data: Buffer.from(text).toString('base64'),
+      PartitionKey: text,
+    }));
+    const placed = await line('put-records', ...name, '--records', JSON.stringify(records));
+    expect(placed).toMatchObject({
+      FailedRecordCount: 0,
+      Records: [{ ShardId: 'shardId-000000000000' }, {}],
+    });
+    const split = ['--shard-to-split', 'shardId-000000000000', '--new-starting-hash-key', '7'];
+    expect(await line('split-shard', ...name, ...split)).toEqual({});
+    const { Shards } = await line('list-shards', ...name);
+    expect(Shards).toMatchObject([
+      { ShardId: 'shardId-000000000000', SequenceNumberRange: { EndingSequenceNumber: expect.any(String) } },
+      { ShardId: 'shardId-000000000001', ParentShardId: 'shardId-000000000000' },
+      { ShardId: 'shardId-000000000002', HashKeyRange: { StartingHashKey: '7' } },
+    ]);
+  });
+
   test('what is wrong is said', { timeout: lineMs }, async () => {
     const nothing = line('put-record', '--stream-name', 'none', '--partition-key', 'k', '--data', 'aGVsbG8=');
     await expect(nothing).rejects.toThrow('Stream none under account 000000000000 not found.');

@@ -30,8 +30,8 @@ export function encodeGetRecords(output: object, wire: WireName): Buffer | undef
 }
 
 function jsonTail({ reply, nextIterator }: GetRecordsAnswer): string {
-  const next = nextIterator === undefined ? '' : `,"NextShardIterator":"${nextIterator}"`;
-  return `${next},"MillisBehindLatest":${reply.behindMs}${childrenToJson(reply)}}`;
+  if (nextIterator === undefined) return `,"MillisBehindLatest":${reply.behindMs}${childrenToJson(reply)}}`;
+  return `,"NextShardIterator":"${nextIterator}","MillisBehindLatest":${reply.behindMs}}`;
 }
 
 /** At the end of a shard alone: clients take this and a way to go on for a fault, and neither of both too. */
@@ -49,7 +49,7 @@ function cborTail({ reply, nextIterator }: GetRecordsAnswer): Buffer {
   }
   writer.text('MillisBehindLatest');
   writer.number(reply.behindMs);
-  if (reply.isEnd) writeChildren(reply);
+  if (nextIterator === undefined) writeChildren(reply);
   writer.end();
   return writer.finish();
 }

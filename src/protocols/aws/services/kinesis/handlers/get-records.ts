@@ -66,11 +66,10 @@ function respondRecords(reply: Reply, _call: Call, context: ReadContext): GetRec
   const { count, starts, ends } = read.records;
   const bytes = count === 0 ? 0 : ends[count - 1]! - starts[0]! - count * recordOverheadBytes;
   reading.gate.count(stream, shardIndex, action, bytes);
-  return new GetRecordsAnswer(
-    read,
-    stream.isEncrypted,
-    read.isEnd ? undefined : nextIterator(read.nextSequence, context),
-  );
+  // The last records of a closed shard still have an iterator; the end follows in an empty answer (recorded).
+  const isEnd = read.isEnd && count === 0;
+  const next = isEnd ? undefined : nextIterator(read.nextSequence, context);
+  return new GetRecordsAnswer(read, stream.isEncrypted, next);
 }
 
 function nextIterator(position: number, { reading, stream, shardIndex }: ReadContext): string {
