@@ -7,6 +7,11 @@ export interface Clock {
 
 export const systemClock: Clock = { nowMs: () => Date.now() };
 
+/** ISO 8601 with milliseconds: `2012-05-02T00:54:06.655Z`. */
+export function isoTime(ms: number): string {
+  return new Date(ms).toISOString();
+}
+
 /** A clock that moves only when told to. */
 export class ManualClock implements Clock {
   #nowMs: number;

@@ -40,6 +40,10 @@ export const limits = {
   /** Dedup chunks (1,024 ids, 32 KiB) kept whole in memory per cell; of older ones 8 bytes an id stay. */
   dedupChunksResidentMax: 64,
 
+  // --- topics ---
+  /** A publication passes through so many topics that feed each other, then its loop is cut. */
+  topicHopsMax: 8,
+
   // --- waiters ---
   /** Long polls and push consumers that may wait on one daemon. */
   waitersMax: 100_000,
@@ -291,4 +295,67 @@ export const limits = {
   awsPrintedValueCharsMax: 64 * 1024,
   /** Text of one IAM policy: AWS's largest (a role's trust and inline policies) has 10,240 characters. */
   policyTextMax: 20_480,
+
+  // --- schedules (base/schedule, daemon) ---
+  /** Characters of one schedule expression: EventBridge and Scheduler both have 256. */
+  scheduleExpressionCharsMax: 256,
+  /**
+   * Years of one time zone whose changes of clocks are remembered, 200 B each: asked for is this and next.
+   */
+  timeZoneYearsMax: 64,
+  /** Schedules with a due time on one daemon: AWS's quota of an account; some 60 B each in the heap. */
+  scheduledDuesMax: 1_000_000,
+
+  // --- outbound deliveries (connectors) ---
+  /** Bindings with pushed targets on one daemon: 1 KiB each, and a push consumer in its queue's cell. */
+  pushSourcesMax: 50_000,
+  /** Deliveries of one binding that run at once, where it does not say less. */
+  pushConcurrencyMax: 100,
+  /**
+   * Deliveries of the whole daemon that run at once, and their bodies; beyond it messages stay in their
+   * queues.
+   */
+  pushDeliveriesMax: 1_000,
+  pushBytesMax: 64 * MiB,
+  /**
+   * A lease outlives its delivery's timeout by this, for the commit that settles it; so long a crash delays.
+   */
+  pushLeaseSlackMs: 30_000,
+  /** The longest wait between two attempts (SNS: a whole policy has 3,600 s). A lease may last 12 hours. */
+  pushDelayMsMax: 3_600_000,
+  /** After an error of the core, until a consumer is registered again, or a dead letter tried again. */
+  pushAgainMs: 1_000,
+  /** Requests to other hosts that run or wait for a socket, over all drivers. */
+  outboundRequestsMax: 2_048,
+  /** Sockets to one host and port; requests beyond it wait for one within their timeout. */
+  outboundSocketsPerHostMax: 64,
+  /** Idle sockets that are kept for the next requests: per host, and in all. */
+  outboundIdlePerHostMax: 16,
+  outboundIdleSocketsMax: 512,
+  /** An idle socket is closed after this; servers close theirs after 5 s and more. */
+  outboundIdleMs: 4_000,
+  /** Until a connection with TLS stands; what is left of the request's own timeout if that is less. */
+  outboundConnectMs: 5_000,
+  /** Bytes of an answer that are read where a request does not say otherwise; the rest is not awaited. */
+  outboundAnswerBytesMax: 64 * KiB,
+  /** E-mails, SMS and push messages that a sink keeps to be looked at; the oldest goes. */
+  recordedMessagesMax: 1_000,
+  /** Characters of the text of one of them. */
+  recordedTextCharsMax: 16 * KiB,
+  /** Commands that run as functions at once: each is a process. */
+  functionProcessesMax: 16,
+  /** Calls that wait for a process to end. */
+  functionCallsWaitingMax: 1_000,
+  /** What a function may answer: Lambda's synchronous payload. */
+  functionAnswerBytesMax: 6 * MiB,
+  /** Access tokens kept, by connection or service account: 2 KiB each. */
+  outboundTokensMax: 10_000,
+  /** HTTP/2 sessions to push gateways, one per gateway and credential. */
+  pushGatewaySessionsMax: 64,
+  /** SMTP connections to the configured server. */
+  smtpConnectionsMax: 5,
+
+  // --- SNS (protocols/aws/services/sns) ---
+  /** Signatures that are kept for the copies that are still to be read; 0.5 KiB each. */
+  snsSignaturesMax: 16_384,
 } as const;

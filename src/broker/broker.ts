@@ -6,6 +6,7 @@ import type { Rng } from '../base/rng.ts';
 import type { Storage } from '../storage/types.ts';
 import type { CreateQueue } from './catalog-types.ts';
 import type { CatalogCellCommand, PendingDrop } from './catalog/machine.ts';
+import { isRoutingCommand } from './catalog/routing-decide.ts';
 import { CatalogMachine } from './catalog/machine.ts';
 import type { Cell } from './cell/cell.ts';
 import type { AnyRunningCell, CellDeps, RunningCell } from './cell/cell-set.ts';
@@ -15,6 +16,7 @@ import { noSink } from './command.ts';
 import { shuttingDown } from './errors.ts';
 import type { Broker, BrokerIntrospection, Catalog } from './index.ts';
 import { QueueCells } from './queue-cells.ts';
+import type { Renderer } from './topic-types.ts';
 import { StreamCells } from './stream-cells.ts';
 import type { FollowShard, StreamDefinition } from './stream-types.ts';
 
@@ -55,6 +57,7 @@ export async function createBroker(options: BrokerOptions): Promise<TestableBrok
 }
 
 class LocalBroker implements TestableBroker {
+  readonly renderers = new Map<number, Renderer>();
   readonly #options: BrokerOptions;
   readonly #cellDeps: CellDeps;
   readonly #catalogMachine: CatalogMachine;
@@ -75,8 +78,10 @@ class LocalBroker implements TestableBroker {
     });
     const { storage, clock, logger, rng, needPagesEvery } = options;
     this.#cellDeps = { storage, clock, logger, catalog: this.#catalogMachine.view };
-    this.#queues = new QueueCells({ ...this.#cellDeps, rng, needPagesEvery });
     this.#streams = new StreamCells(this.#cellDeps);
+    const sendToStreams = this.#streams.take;
+    const { renderers } = this;
+    this.#queues = new QueueCells({ ...this.#cellDeps, rng, needPagesEvery, sendToStreams, renderers });
   }
 
   get catalog(): Catalog {
@@ -113,6 +118,7 @@ class LocalBroker implements TestableBroker {
     if (this.#isClosed) return sink.reveal({ kind: 'error', error: shuttingDown });
     // Consumer groups and views are parts of a stream.
     if ('group' in command || 'view' in command) return this.#streams.submit(command, sink);
+    if (isRoutingCommand(command)) return this.#catalogCell.submit(command, this.#deleteSink(sink));
     switch (command.kind) {
       case 'createQueue':
         return this.#catalogCell.submit(this.#withDurability(command), sink);
@@ -198,6 +204,14 @@ class LocalBroker implements TestableBroker {
   }
 
   async reset(): Promise<void> {
+    const topics = [...this.catalog.topics.all()].map(
+      ({ entity }) => ({ kind: 'deleteTopic', entity }) as const,
+    );
+    const documents = [...this.catalog.documents.all()].map(
+      ({ entity }) => ({ kind: 'deleteDocument', entity }) as const,
+    );
+    const routing = [...topics, ...documents];
+    await Promise.all(routing.map((command) => ask((sink) => this.submit(command, sink))));
     const queues = [...this.catalog.all()].map(({ entity }) => ({ kind: 'deleteQueue', entity }) as const);
     const streams = [...this.catalog.streams.all()].map(
       ({ entity }) => ({ kind: 'deleteStream', entity, afterMs: 0 }) as const,
@@ -294,7 +308,8 @@ class LocalBroker implements TestableBroker {
     return {
       isOpen: () => sink.isOpen(),
       reveal: (reply) => {
-        if (reply.kind !== 'catalog' && reply.kind !== 'stream') return sink.reveal(reply);
+        if (reply.kind !== 'catalog' && reply.kind !== 'stream' && reply.kind !== 'topic')
+          return sink.reveal(reply);
         const waiting = this.#deleting.get(reply.definition.entity);
         if (waiting === undefined) sink.reveal(reply);
         else waiting.push({ sink, reply });

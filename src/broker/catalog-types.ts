@@ -1,6 +1,15 @@
 // What the catalog knows of an entity: definitions, as the committed catalog holds them. Frozen plain data.
 import type { ResourceName } from './names.ts';
 import type { StreamCatalogCommand, StreamDefinition } from './stream-types.ts';
+import type {
+  BindingDefinition,
+  BindingReply,
+  DocumentDefinition,
+  DocumentReply,
+  TopicCatalogCommand,
+  TopicDefinition,
+  TopicReply,
+} from './topic-types.ts';
 
 export interface DeadLetterPolicy {
   readonly target: ResourceName;
@@ -65,7 +74,14 @@ export interface DeleteQueue {
   readonly entity: number;
 }
 
-export type CatalogCommand = CreateQueue | UpdateQueue | DeleteQueue | StreamCatalogCommand;
+export type CatalogCommand =
+  | CreateQueue
+  | UpdateQueue
+  | DeleteQueue
+  | StreamCatalogCommand
+  | TopicCatalogCommand;
+
+export type DefinitionReply = CatalogReply | TopicReply | BindingReply | DocumentReply;
 
 export interface CatalogReply {
   readonly kind: 'catalog';
@@ -92,9 +108,24 @@ export interface Definitions<D> {
   deletedAtMs(name: ResourceName): number | undefined;
 }
 
+export interface BindingDefinitions extends Definitions<BindingDefinition> {
+  /** Of one topic, in the order in which they were made. */
+  ofTopic(topic: number): readonly BindingDefinition[];
+  /** Those with a target of this name, sorted by name. */
+  targeting(name: ResourceName): readonly BindingDefinition[];
+}
+
+/** Called after each commit that made, changed or deleted the binding (`undefined`: deleted). */
+export type BindingListener = (entity: number, definition: BindingDefinition | undefined) => void;
+
 /** Synchronous, read-only view of the committed catalog: queues directly, streams beside them. */
 export interface Catalog extends Definitions<QueueDefinition> {
   readonly streams: Definitions<StreamDefinition>;
+  readonly topics: Definitions<TopicDefinition>;
+  readonly bindings: BindingDefinitions;
+  readonly documents: Definitions<DocumentDefinition>;
   /** Queues whose dead-letter policy names this one, sorted by name. */
   deadLetterSources(target: ResourceName): readonly QueueDefinition[];
+  /** Answers what ends it. */
+  onBinding(listener: BindingListener): () => void;
 }

@@ -1,11 +1,12 @@
 // Everything that can be asked of the core about queues (of streams: stream-types.ts, group-types.ts): frozen
 // plain data, no socket, no callback, no wire word. Each command has its reply type beside it.
 import type { BrokerError } from './errors.ts';
-import type { CatalogCommand, CatalogReply } from './catalog-types.ts';
+import type { CatalogCommand, DefinitionReply } from './catalog-types.ts';
 import type { GroupCommand, GroupQuery, GroupsReply, MembershipReply } from './group-types.ts';
 import type { ResourceName } from './names.ts';
 import type { ViewCommand, ViewReply } from './view-types.ts';
 import type { StoredMessage } from './message.ts';
+import type { Publish, PublishReply } from './topic-types.ts';
 import type {
   AppendReply,
   StreamCommand,
@@ -35,6 +36,8 @@ export interface OutgoingMessage {
   readonly sender: string;
   /** Tracing header to hand on. */
   readonly trace?: string | undefined;
+  /** A heading for people, beside body and attributes. */
+  readonly subject?: string | undefined;
 }
 
 export interface Send {
@@ -179,7 +182,7 @@ export interface MoveReply {
   readonly task: MoveTask;
 }
 
-export type QueueCommand = Send | Receive | Settle | ChangeLease | Purge | StartMove | CancelMove;
+export type QueueCommand = Send | Receive | Settle | ChangeLease | Purge | StartMove | CancelMove | Publish;
 export type Command = QueueCommand | StreamCommand | GroupCommand | ViewCommand | EndSession | CatalogCommand;
 
 /** Newest first; at most ten tasks of a queue are remembered. */
@@ -236,11 +239,12 @@ export type Query = QueueQuery | StreamQuery | GroupQuery;
 
 export type Reply =
   | SendReply
+  | PublishReply
   | ReceiveReply
   | OutcomesReply
   | DoneReply
   | MoveReply
-  | CatalogReply
+  | DefinitionReply
   | MovesReply
   | QueueStats
   | PeekReply

@@ -4,6 +4,9 @@
 export type BrokerErrorCode =
   | 'queue_not_found' // no such queue, or it was deleted meanwhile
   | 'stream_not_found' // no such stream, or it was deleted meanwhile
+  | 'topic_not_found' // no such topic, or it was deleted meanwhile
+  | 'binding_not_found' // no such binding, or it was deleted meanwhile
+  | 'document_not_found' // no such document, or it was deleted meanwhile
   | 'shard_not_found' // the stream has no such shard, or everything in it was trimmed
   | 'shard_closed' // a closed shard can be neither split nor merged
   | 'split_outside_shard' // the key hash to split at is not inside the shard

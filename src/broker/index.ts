@@ -2,6 +2,7 @@
 import type { Catalog } from './catalog-types.ts';
 import type { Command, Consume, Query, ReplySink, Subscription } from './command.ts';
 import type { FollowShard } from './stream-types.ts';
+import type { Renderer } from './topic-types.ts';
 
 export * from './catalog-types.ts';
 export * from './command.ts';
@@ -9,13 +10,22 @@ export * from './errors.ts';
 export * from './group-types.ts';
 export * from './names.ts';
 export * from './record-batch.ts';
+export * from './matcher-types.ts';
 export * from './stream-types.ts';
+export * from './topic-types.ts';
+export * from './transform-types.ts';
 export * from './view-types.ts';
 export type { StoredMessage } from './message.ts';
+export { bindingId } from './catalog/routing.ts';
+export { explain, matches } from './routing/match-naive.ts';
+export { jsonSlice, stringOfSlice } from './routing/json-slices.ts';
+export { applyTransform } from './routing/transform.ts';
 
 export interface Broker {
   /** Committed definitions, read synchronously. */
   readonly catalog: Catalog;
+  /** Renderings of copies by number; whoever makes bindings with such a number registers it. */
+  readonly renderers: Map<number, Renderer>;
   /** Decides at once; answers through the sink after the commit. Never throws for a bad command. */
   submit(command: Command, sink: ReplySink): void;
   /** Answers through the sink once the newest change that it read is committed. */

@@ -2,9 +2,12 @@
 // arena of the group commit) and a lazy reader. Every protocol's message fits into this one form.
 //
 //   u8  version (1)
-//   u8  flags: 1 group, 2 dedup id, 4 trace, 8 origin, 16 body is text, 32 attributes
+//   u8  flags: 1 group, 2 dedup id, 4 trace, 8 origin, 16 body is text, 32 attributes, 64 copy,
+//           128 subject
 //   f64 sent at, ms            16 B id (UUID)          u16+n sender
 //   [u16+n group] [u16+n dedup id] [u16+n trace] [u16+n origin namespace, u16+n origin name]
+//   [u16+n subject]
+//   [u32 binding, u8 rendering, f64 topic sequence, u16+n publication id, u16+n topic namespace, u16+n name]
 //   [u16 count, each: u16+n name, u16+n type, u8 is binary, u32+n value]
 //   body: all that is left
 //
@@ -12,6 +15,7 @@
 import type { ByteWriter } from '../base/bytes.ts';
 import { ByteReader } from '../base/bytes.ts';
 import type { MessageAttribute, OutgoingMessage } from './command.ts';
+import type { CopyFacts } from './topic-types.ts';
 
 const VERSION = 1;
 const HAS_GROUP = 1;
@@ -20,6 +24,8 @@ const HAS_TRACE = 4;
 const HAS_ORIGIN = 8;
 const IS_TEXT = 16;
 const HAS_ATTRIBUTES = 32;
+const IS_COPY = 64;
+const HAS_SUBJECT = 128;
 
 export interface MessageOrigin {
   readonly namespace: string;
@@ -34,8 +40,11 @@ export interface StoredMessage {
   readonly group: string | undefined;
   readonly dedupId: string | undefined;
   readonly trace: string | undefined;
+  readonly subject: string | undefined;
   /** Queue that the message was moved from by its dead-letter policy. */
   readonly origin: MessageOrigin | undefined;
+  /** A copy that came through a binding. */
+  readonly copy: CopyFacts | undefined;
   readonly attributes: readonly MessageAttribute[];
   readonly bodyBytes: number;
   /** False for bodies that came as bytes. */
@@ -47,16 +56,19 @@ export interface StoredMessage {
 /** The 16 bytes of a message id as four words, as `decide` draws them. */
 export type IdWords = Uint32Array;
 
+export interface FixedFacts {
+  readonly sentAtMs: number;
+  readonly id: IdWords;
+  readonly origin?: MessageOrigin | undefined;
+  readonly copy?: CopyFacts | undefined;
+}
+
 /** Writes one record with its u32 length in front; answers the record's size without the length. */
-export function writeMessage(
-  out: ByteWriter,
-  message: OutgoingMessage,
-  fixed: { readonly sentAtMs: number; readonly id: IdWords; readonly origin?: MessageOrigin | undefined },
-): number {
+export function writeMessage(out: ByteWriter, message: OutgoingMessage, fixed: FixedFacts): number {
   const start = out.length;
   out.u32(0);
   out.u8(VERSION);
-  out.u8(flagsOf(message, fixed.origin));
+  out.u8(flagsOf(message, fixed));
   out.f64(fixed.sentAtMs);
   for (let i = 0; i < 4; i++) out.u32(fixed.id[i] as number);
   out.text16(message.sender);
@@ -67,6 +79,8 @@ export function writeMessage(
     out.text16(fixed.origin.namespace);
     out.text16(fixed.origin.name);
   }
+  if (message.subject !== undefined) out.text16(message.subject);
+  if (fixed.copy !== undefined) writeCopyFacts(out, fixed.copy);
   if (message.attributes.length > 0) writeAttributes(out, message.attributes);
   if (typeof message.body === 'string') out.text(message.body);
   else out.raw(message.body);
@@ -75,12 +89,33 @@ export function writeMessage(
   return size;
 }
 
-function flagsOf(message: OutgoingMessage, origin: MessageOrigin | undefined): number {
+function writeCopyFacts(out: ByteWriter, copy: CopyFacts): void {
+  out.u32(copy.binding);
+  out.u8(copy.rendering);
+  out.f64(copy.topicSequence);
+  out.text16(copy.publicationId);
+  out.text16(copy.topic.namespace);
+  out.text16(copy.topic.name);
+}
+
+function readCopyFacts(reader: ByteReader): CopyFacts {
+  return {
+    binding: reader.u32(),
+    rendering: reader.u8(),
+    topicSequence: reader.f64(),
+    publicationId: reader.text16(),
+    topic: { namespace: reader.text16(), name: reader.text16() },
+  };
+}
+
+function flagsOf(message: OutgoingMessage, { origin, copy }: FixedFacts): number {
   let flags = 0;
   if (message.group !== undefined) flags |= HAS_GROUP;
   if (message.dedupId !== undefined) flags |= HAS_DEDUP;
   if (message.trace !== undefined) flags |= HAS_TRACE;
   if (origin !== undefined) flags |= HAS_ORIGIN;
+  if (copy !== undefined) flags |= IS_COPY;
+  if (message.subject !== undefined) flags |= HAS_SUBJECT;
   if (typeof message.body === 'string') flags |= IS_TEXT;
   if (message.attributes.length > 0) flags |= HAS_ATTRIBUTES;
   return flags;
@@ -116,7 +151,9 @@ class RecordMessage implements StoredMessage {
   readonly group: string | undefined;
   readonly dedupId: string | undefined;
   readonly trace: string | undefined;
+  readonly subject: string | undefined;
   readonly origin: MessageOrigin | undefined;
+  readonly copy: CopyFacts | undefined;
   readonly #bytes: Buffer;
   readonly #isText: boolean;
   readonly #attributesAt: number;
@@ -135,6 +172,8 @@ class RecordMessage implements StoredMessage {
     this.trace = (flags & HAS_TRACE) === 0 ? undefined : reader.text16();
     this.origin =
       (flags & HAS_ORIGIN) === 0 ? undefined : { namespace: reader.text16(), name: reader.text16() };
+    this.subject = (flags & HAS_SUBJECT) === 0 ? undefined : reader.text16();
+    this.copy = (flags & IS_COPY) === 0 ? undefined : readCopyFacts(reader);
     this.#isText = (flags & IS_TEXT) !== 0;
     this.#attributesAt = reader.offset;
     if ((flags & HAS_ATTRIBUTES) === 0) {
@@ -187,6 +226,17 @@ const noAttributes: readonly MessageAttribute[] = [];
 const hexDigits = Buffer.from('0123456789abcdef');
 /** Of a UUID's text; 36 characters are put together here, then become one string. */
 const idText = Buffer.alloc(36, '-');
+
+/** The words of a UUID's text. */
+export function parseId(id: string): IdWords {
+  const bytes = Buffer.from(id.replaceAll('-', ''), 'hex');
+  return Uint32Array.of(
+    bytes.readUInt32LE(0),
+    bytes.readUInt32LE(4),
+    bytes.readUInt32LE(8),
+    bytes.readUInt32LE(12),
+  );
+}
 
 /** UUID text of the 16 bytes at `at`. */
 export function formatId(bytes: Uint8Array, at: number): string {

@@ -1,7 +1,7 @@
 // Names of resources, free of any protocol's syntax. A namespace is a tenant's room: protocols compose it
 // (for instance from account and region) and the core only compares it.
 
-export type ResourceKind = 'queue' | 'stream';
+export type ResourceKind = 'queue' | 'stream' | 'topic' | 'binding' | 'document';
 
 export interface ResourceName {
   /** `account/region` for the AWS protocols; opaque here. */

@@ -7,12 +7,15 @@ import { noSink } from './command.ts';
 import { tooManyWaiters } from './errors.ts';
 import type { QueueCounters } from './index.ts';
 import type { ArrivedReply } from './queue/arrive.ts';
-import { queueNotFound } from './queue/errors.ts';
+import type { Renderers } from './delivery/render.ts';
+import { queueNotFound, topicNotFound } from './queue/errors.ts';
+import type { Publish } from './topic-types.ts';
 import { liveMessages } from './queue/live.ts';
 import type { InternalCommand, QueueCellCommand } from './queue/machine.ts';
 import { QueueMachine } from './queue/machine.ts';
 import { answerListMoves } from './queue/move-task.ts';
 import type { SendToCell } from './queue/outbox.ts';
+import { streamCellBase } from './queue/outbox.ts';
 import { answerPeek } from './queue/peek.ts';
 import { foldFromEmpty, hashState } from './queue/state-hash.ts';
 import { answerStats } from './queue/stats.ts';
@@ -21,6 +24,8 @@ type QueueCell = RunningCell<QueueCellCommand, QueueMachine>;
 
 export interface QueueCellsDeps extends CellDeps {
   readonly rng: Rng;
+  readonly sendToStreams: SendToCell;
+  readonly renderers: Renderers;
   /** Tests: every n-th page access is answered with Need. */
   readonly needPagesEvery?: number | undefined;
 }
@@ -47,21 +52,29 @@ export class QueueCells {
         rng,
         budget: this.#budget,
         sendToCell: this.#sendToCell,
+        renderers: this.#deps.renderers,
         submitHere,
         uncommittedBytes: () => this.cells[index]?.cell.uncommittedBytes ?? 0,
         leaseCount: () => this.leaseCount,
         ...(needPagesEvery === undefined ? {} : { needPagesEvery }),
       });
       const live: Parameters<typeof runCell>[3]['guide']['live'] = (entity, firstSequence, count, bitmap) =>
-        liveMessages(machine.state, { entity, firstSequence, count }, bitmap);
+        liveMessages(machine.state, log, { entity, firstSequence, count }, bitmap);
       this.cells.push(runCell(this.#deps, name, log, { machine, guide: { live } }));
     }
   }
 
   submit(command: QueueCommand, sink: ReplySink): void {
+    if (command.kind === 'publish') return this.#publish(command, sink);
     const found = this.#cellOf(command.entity);
     if (found === undefined) sink.reveal(queueNotFound);
     else found.cell.submit(command, sink);
+  }
+
+  #publish(command: Publish, sink: ReplySink): void {
+    const topic = this.#deps.catalog.topics.byEntity(command.entity);
+    if (topic === undefined) sink.reveal(topicNotFound);
+    else this.cells[topic.cell]?.cell.submit(command, sink);
   }
 
   query(query: QueueQuery, sink: ReplySink): void {
@@ -120,6 +133,7 @@ export class QueueCells {
   }
 
   readonly #sendToCell: SendToCell = (cell, command, answer) => {
+    if (cell >= streamCellBase) return this.#deps.sendToStreams(cell - streamCellBase, command, answer);
     const target = this.cells[cell];
     if (target === undefined) return answer();
     target.cell.submit(command, {

@@ -22,6 +22,8 @@ const homesOfPackages: readonly (readonly [package_: RegExp, home: RegExp])[] = 
   [/^msgpackr$/, /^src\/(storage|broker)\//],
   [/^(valibot|yaml)$/, /^src\/(daemon|cli)\//],
   [/^@uwsjs\//, /^src\/net\//],
+  [/^nodemailer$/, /^src\/connectors\//],
+  [/^node-forge$/, /^src\/protocols\/aws\/services\/sns\//],
 ];
 
 export function checkLayers(file: SourceFile): string[] {

@@ -1,8 +1,14 @@
 // How commands turn into definitions: pure, without a look at anything but the command and what was there.
 import type { CreateQueue, QueueDefinition, UpdateQueue } from '../catalog-types.ts';
 import type { CreateStream, DeleteStream, StreamDefinition, UpdateStream } from '../stream-types.ts';
+import type { BindingDefinition, DocumentDefinition, TopicDefinition } from '../topic-types.ts';
 
-export type Definition = QueueDefinition | StreamDefinition;
+export type Definition =
+  | QueueDefinition
+  | StreamDefinition
+  | TopicDefinition
+  | BindingDefinition
+  | DocumentDefinition;
 
 /** What the catalog gives to each new entity. */
 export interface Birth {
@@ -11,8 +17,20 @@ export interface Birth {
   readonly nowMs: number;
 }
 
+export function isQueue(definition: Definition): definition is QueueDefinition {
+  return definition.name.kind === 'queue';
+}
 export function isStream(definition: Definition): definition is StreamDefinition {
   return definition.name.kind === 'stream';
+}
+export function isTopic(definition: Definition): definition is TopicDefinition {
+  return definition.name.kind === 'topic';
+}
+export function isBinding(definition: Definition): definition is BindingDefinition {
+  return definition.name.kind === 'binding';
+}
+export function isDocument(definition: Definition): definition is DocumentDefinition {
+  return definition.name.kind === 'document';
 }
 
 export function newQueue(command: CreateQueue, { entity, cell, nowMs }: Birth): QueueDefinition {

@@ -6,7 +6,7 @@
 import { Packr } from 'msgpackr';
 import { ByteReader } from '../../base/bytes.ts';
 import type { CellLog, Position } from '../../storage/types.ts';
-import type { CatalogCommand, CreateQueue, UpdateQueue } from '../catalog-types.ts';
+import type { CatalogCommand, CreateQueue, QueueDefinition, UpdateQueue } from '../catalog-types.ts';
 import type { Group } from '../cell/group.ts';
 import type { CellMachine } from '../cell/machine.ts';
 import { DirtySet, rowKind } from '../cell/persistent.ts';
@@ -14,9 +14,19 @@ import type { Reply, ReplySink } from '../command.ts';
 import { brokerError } from '../errors.ts';
 import type { ResourceName } from '../names.ts';
 import { nameKey } from '../names.ts';
-import type { CreateStream, DeleteStream, UpdateStream } from '../stream-types.ts';
+import type { CreateStream, DeleteStream, StreamDefinition, UpdateStream } from '../stream-types.ts';
 import type { Birth, Definition } from './definitions.ts';
-import { changedQueue, changedStream, endingStream, isStream, newQueue, newStream } from './definitions.ts';
+import {
+  changedQueue,
+  changedStream,
+  endingStream,
+  isBinding,
+  isQueue,
+  isStream,
+  newQueue,
+  newStream,
+} from './definitions.ts';
+import { isRoutingCommand, RoutingDecisions } from './routing-decide.ts';
 import type { PendingDrop } from './rows.ts';
 import { CatalogRoot, DefinitionRow } from './rows.ts';
 import { CatalogView } from './view.ts';
@@ -61,6 +71,18 @@ export class CatalogMachine implements CellMachine<CatalogCellCommand> {
   #root = new CatalogRoot();
   #rows = new Map<number, DefinitionRow>();
   #names = new Map<string, number>();
+  /** Bindings by the entity of their topic. */
+  #bindings = new Map<number, Set<number>>();
+  readonly #routing = new RoutingDecisions({
+    nextEntity: () => this.#root.nextEntity,
+    nowMs: () => this.nowMs,
+    cellOf: (name) => placeByName(nameKey(name), this.#deps.queueCells()),
+    byName: (name) => this.#definition(this.#names.get(nameKey(name)) ?? 0),
+    byEntity: (entity) => this.#definition(entity),
+    bindingsOf: (topic) => this.#bindings.get(topic) ?? new Set(),
+    define: (definition) => this.#record({ type: 'defined', definition, nowMs: this.nowMs }),
+    remove: (entity) => this.#record({ type: 'deleted', entity, nowMs: this.nowMs }),
+  });
   /** Streams whose deletion is set for later. */
   #ending = new Set<number>();
   #group!: Group;
@@ -81,6 +103,7 @@ export class CatalogMachine implements CellMachine<CatalogCellCommand> {
     this.#root = new CatalogRoot();
     this.#rows = new Map();
     this.#names = new Map();
+    this.#bindings = new Map();
     this.#ending = new Set();
     this.#changes = [];
     this.#restoreRows(log);
@@ -92,7 +115,8 @@ export class CatalogMachine implements CellMachine<CatalogCellCommand> {
       count++;
     }
     this.view.clear();
-    for (const { definition } of this.#rows.values()) if (definition !== undefined) this.#show(definition);
+    for (const { definition } of this.#rows.values())
+      if (definition !== undefined) this.view.show(definition);
     this.view.position = log.position();
     return count;
   }
@@ -103,8 +127,7 @@ export class CatalogMachine implements CellMachine<CatalogCellCommand> {
     for (const { entity, bytes } of log.pagesOfKind(rowKind.definition)) {
       const row = this.#row(entity);
       row.restore(bytes);
-      this.#noteEnding(row.definition as Definition);
-      this.#names.set(nameKey((row.definition as Definition).name), entity);
+      this.#noteDefined(row.definition as Definition);
     }
   }
 
@@ -119,6 +142,7 @@ export class CatalogMachine implements CellMachine<CatalogCellCommand> {
 
   decide(command: CatalogCellCommand, _sink: ReplySink, nowMs: number): Reply | undefined {
     this.nowMs = Math.max(this.nowMs, nowMs);
+    if (isRoutingCommand(command)) return this.#routing.decide(command);
     switch (command.kind) {
       case 'createQueue':
       case 'createStream':
@@ -127,9 +151,9 @@ export class CatalogMachine implements CellMachine<CatalogCellCommand> {
       case 'updateStream':
         return this.#update(command);
       case 'deleteQueue':
-        return this.#delete(command.entity);
+        return this.#delete(command.entity, false);
       case 'deleteStream':
-        return command.afterMs > 0 ? this.#endLater(command) : this.#delete(command.entity);
+        return command.afterMs > 0 ? this.#endLater(command) : this.#delete(command.entity, true);
       case 'dropped':
         if (this.#root.drops.has(command.entity))
           this.#record({ type: 'dropped', entity: command.entity, nowMs: this.nowMs });
@@ -149,15 +173,16 @@ export class CatalogMachine implements CellMachine<CatalogCellCommand> {
 
   #create(command: CreateQueue | CreateStream): Reply {
     const existing = this.#names.get(nameKey(command.name));
-    if (existing !== undefined) return replyOf(this.#row(existing).definition as Definition, false);
-    const isQueue = command.kind === 'createQueue';
-    const cellCount = isQueue ? this.#deps.queueCells() : this.#deps.streamCells();
+    if (existing !== undefined)
+      return replyOf(this.#row(existing).definition as QueueDefinition | StreamDefinition, false);
+    const isForQueue = command.kind === 'createQueue';
+    const cellCount = isForQueue ? this.#deps.queueCells() : this.#deps.streamCells();
     const birth = {
       entity: this.#root.nextEntity,
       cell: placeByName(nameKey(command.name), cellCount),
       nowMs: this.nowMs,
     };
-    const definition = isQueue
+    const definition = isForQueue
       ? newQueue(command, birth)
       : newStream(command, this.#later(command.name, birth));
     this.#record({ type: 'defined', definition, nowMs: this.nowMs });
@@ -172,23 +197,26 @@ export class CatalogMachine implements CellMachine<CatalogCellCommand> {
   }
 
   #update(command: UpdateQueue | UpdateStream): Reply {
-    const current = this.#rows.get(command.entity)?.definition;
+    const current = this.#definition(command.entity);
     const isForStream = command.kind === 'updateStream';
-    if (current === undefined || isStream(current) !== isForStream) return notFound(isForStream);
+    if (current === undefined || !(isForStream ? isStream(current) : isQueue(current)))
+      return notFound(isForStream);
     if (current.revision !== command.expectedRevision) {
       const message = `the ${current.name.kind} was changed meanwhile`;
       return { kind: 'error', error: brokerError('revision_conflict', message) };
     }
     const definition = isStream(current)
       ? changedStream(current, command as UpdateStream, this.nowMs)
-      : changedQueue(current, command as UpdateQueue, this.nowMs);
+      : changedQueue(current as QueueDefinition, command as UpdateQueue, this.nowMs);
     this.#record({ type: 'defined', definition, nowMs: this.nowMs });
     return replyOf(definition, false);
   }
 
-  #delete(entity: number): Reply {
-    const definition = this.#rows.get(entity)?.definition;
-    if (definition === undefined) return notFound(false);
+  #delete(entity: number, isForStream: boolean): Reply {
+    const definition = this.#definition(entity);
+    if (definition === undefined || !(isStream(definition) || isQueue(definition)))
+      return notFound(isForStream);
+    if (isStream(definition) !== isForStream) return notFound(isForStream);
     this.#record({ type: 'deleted', entity, nowMs: this.nowMs });
     return replyOf(definition, false);
   }
@@ -232,20 +260,36 @@ export class CatalogMachine implements CellMachine<CatalogCellCommand> {
     const row = this.#row(definition.entity);
     if (this.#batch <= row.loadedPosition) return;
     row.definition = definition;
-    this.#names.set(nameKey(definition.name), definition.entity);
-    this.#noteEnding(definition);
+    this.#noteDefined(definition);
     this.dirty.mark(row, this.#batch);
   }
 
-  #noteEnding(definition: Definition): void {
+  #definition(entity: number): Definition | undefined {
+    return this.#rows.get(entity)?.definition;
+  }
+
+  #noteDefined(definition: Definition): void {
+    this.#names.set(nameKey(definition.name), definition.entity);
+    if (isBinding(definition)) {
+      const bindings = this.#bindings.get(definition.topic) ?? new Set();
+      this.#bindings.set(definition.topic, bindings.add(definition.entity));
+    }
     if (isStream(definition) && definition.deletesAtMs !== undefined) this.#ending.add(definition.entity);
   }
 
   #applyDeleted(entity: number): void {
     const row = this.#rows.get(entity);
     if (row?.definition === undefined) return;
-    this.#root.drops.set(entity, { entity, cell: row.definition.cell, kind: row.definition.name.kind });
-    const key = nameKey(row.definition.name);
+    const { definition } = row;
+    // Bindings and documents live in the catalog alone.
+    if ('cell' in definition)
+      this.#root.drops.set(entity, { entity, cell: definition.cell, kind: definition.name.kind });
+    if (isBinding(definition)) {
+      const bindings = this.#bindings.get(definition.topic);
+      bindings?.delete(entity);
+      if (bindings?.size === 0) this.#bindings.delete(definition.topic);
+    }
+    const key = nameKey(definition.name);
     if (this.#names.get(key) === entity) this.#names.delete(key);
     row.definition = undefined;
     this.dirty.mark(row, this.#batch);
@@ -275,7 +319,7 @@ export class CatalogMachine implements CellMachine<CatalogCellCommand> {
     for (const entity of this.#ending) {
       const definition = this.#rows.get(entity)?.definition;
       if (definition === undefined || !isStream(definition)) this.#ending.delete(entity);
-      else if ((definition.deletesAtMs ?? Infinity) <= this.nowMs) this.#delete(entity);
+      else if ((definition.deletesAtMs ?? Infinity) <= this.nowMs) this.#delete(entity, true);
     }
   }
   serve(): void {
@@ -287,20 +331,14 @@ export class CatalogMachine implements CellMachine<CatalogCellCommand> {
     while (this.#changes[0] !== undefined && this.#changes[0].batch <= position) {
       const { record } = this.#changes[0];
       this.#changes.shift();
-      if (record.type === 'defined') this.#show(record.definition);
+      if (record.type === 'defined') this.view.show(record.definition);
       if (record.type !== 'deleted') continue;
-      this.view.remove(record.entity, record.nowMs);
-      this.view.streams.remove(record.entity, record.nowMs);
+      this.view.hide(record.entity, record.nowMs);
       const drop = this.#root.drops.get(record.entity);
       if (drop !== undefined) drops.push(drop);
     }
     this.view.position = position;
     for (const drop of drops) this.#deps.drop(drop);
-  }
-
-  #show(definition: Definition): void {
-    if (isStream(definition)) this.view.streams.put(definition);
-    else this.view.put(definition);
   }
 
   reveal(sink: ReplySink, reply: Reply): void {
@@ -324,10 +362,10 @@ export class CatalogMachine implements CellMachine<CatalogCellCommand> {
   }
 }
 
-function replyOf(definition: Definition, isCreated: boolean): Reply {
-  return isStream(definition)
-    ? { kind: 'stream', definition, isCreated }
-    : { kind: 'catalog', definition, isCreated };
+function replyOf(definition: QueueDefinition | StreamDefinition, isCreated: boolean): Reply {
+  return definition.name.kind === 'stream'
+    ? { kind: 'stream', definition: definition as StreamDefinition, isCreated }
+    : { kind: 'catalog', definition: definition as QueueDefinition, isCreated };
 }
 
 function notFound(isForStream: boolean): Reply {

@@ -1,89 +1,21 @@
 // The committed catalog, as everybody reads it. Changed only when a catalog commit is on disk.
-import type { Catalog, Definitions, QueueDefinition } from '../catalog-types.ts';
+import type { BindingListener, Catalog, QueueDefinition } from '../catalog-types.ts';
 import type { ResourceName } from '../names.ts';
 import { nameKey } from '../names.ts';
 import type { StreamDefinition } from '../stream-types.ts';
-
-/** How long a deletion is remembered: longer than any protocol's rule about re-creation. */
-const DELETED_KEPT_MS = 120_000;
-
-interface Named {
-  readonly name: ResourceName;
-  readonly entity: number;
-}
-
-/** Definitions of one kind. */
-class DefinitionIndex<D extends Named> implements Definitions<D> {
-  readonly #byEntity = new Map<number, D>();
-  readonly #byName = new Map<string, D>();
-  readonly #deleted = new Map<string, number>();
-  /** By namespace and name; made when a list is asked for after a change. */
-  #sorted: D[] | undefined;
-
-  find(name: ResourceName): D | undefined {
-    return this.#byName.get(nameKey(name));
-  }
-  byEntity(entity: number): D | undefined {
-    return this.#byEntity.get(entity);
-  }
-  deletedAtMs(name: ResourceName): number | undefined {
-    return this.#deleted.get(nameKey(name));
-  }
-  all(): Iterable<D> {
-    return this.#inOrder();
-  }
-
-  list(query: { namespace: string; prefix?: string; after?: string; limit: number }): readonly D[] {
-    const sorted = this.#inOrder();
-    const prefix = query.prefix ?? '';
-    const start = query.after !== undefined && query.after >= prefix ? query.after : prefix;
-    const found: D[] = [];
-    for (let at = lowerBound(sorted, query.namespace, start); at < sorted.length; at++) {
-      const definition = sorted[at] as D;
-      if (definition.name.namespace !== query.namespace || !definition.name.name.startsWith(prefix)) break;
-      if (definition.name.name === query.after) continue;
-      if (found.length === query.limit) break;
-      found.push(definition);
-    }
-    return found;
-  }
-
-  put(definition: D): void {
-    this.#byEntity.set(definition.entity, definition);
-    this.#byName.set(nameKey(definition.name), definition);
-    this.#sorted = undefined;
-  }
-  remove(entity: number, atMs: number): void {
-    const definition = this.#byEntity.get(entity);
-    if (definition === undefined) return;
-    this.#byEntity.delete(entity);
-    this.#byName.delete(nameKey(definition.name));
-    this.#sorted = undefined;
-    for (const [key, deletedAtMs] of this.#deleted) {
-      if (deletedAtMs + DELETED_KEPT_MS > atMs) break;
-      this.#deleted.delete(key);
-    }
-    this.#deleted.set(nameKey(definition.name), atMs);
-  }
-  clear(): void {
-    this.#byEntity.clear();
-    this.#byName.clear();
-    this.#deleted.clear();
-    this.#sorted = undefined;
-  }
-
-  #inOrder(): D[] {
-    this.#sorted ??= [...this.#byEntity.values()].sort(
-      (a, b) => compare(a.name.namespace, b.name.namespace) || compare(a.name.name, b.name.name),
-    );
-    return this.#sorted;
-  }
-}
+import type { DocumentDefinition, TopicDefinition } from '../topic-types.ts';
+import { BindingIndex } from './binding-index.ts';
+import type { Definition } from './definitions.ts';
+import { isBinding, isDocument, isStream, isTopic } from './definitions.ts';
+import { compare, DefinitionIndex } from './definition-index.ts';
 
 export class CatalogView extends DefinitionIndex<QueueDefinition> implements Catalog {
   /** Position of the catalog's log that this view is of. */
   position = 0;
   readonly streams = new DefinitionIndex<StreamDefinition>();
+  readonly topics = new DefinitionIndex<TopicDefinition>();
+  readonly bindings = new BindingIndex();
+  readonly documents = new DefinitionIndex<DocumentDefinition>();
   readonly #sources = new Map<string, Set<number>>();
 
   deadLetterSources(target: ResourceName): readonly QueueDefinition[] {
@@ -106,9 +38,27 @@ export class CatalogView extends DefinitionIndex<QueueDefinition> implements Cat
     this.#unlinkSource(entity);
     super.remove(entity, atMs);
   }
+  show(definition: Definition): void {
+    if (isStream(definition)) this.streams.put(definition);
+    else if (isTopic(definition)) this.topics.put(definition);
+    else if (isBinding(definition)) this.bindings.put(definition);
+    else if (isDocument(definition)) this.documents.put(definition);
+    else this.put(definition);
+  }
+  hide(entity: number, atMs: number): void {
+    this.remove(entity, atMs);
+    for (const index of [this.streams, this.topics, this.bindings, this.documents])
+      index.remove(entity, atMs);
+  }
+  onBinding(listener: BindingListener): () => void {
+    return this.bindings.onChange(listener);
+  }
   override clear(): void {
     super.clear();
     this.streams.clear();
+    this.topics.clear();
+    this.bindings.clear();
+    this.documents.clear();
     this.#sources.clear();
   }
 
@@ -116,20 +66,4 @@ export class CatalogView extends DefinitionIndex<QueueDefinition> implements Cat
     const target = this.byEntity(entity)?.settings.deadLetter?.target;
     if (target !== undefined) this.#sources.get(nameKey(target))?.delete(entity);
   }
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
-}
-
-function lowerBound(sorted: readonly Named[], namespace: string, name: string): number {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    const at = (sorted[middle] as Named).name;
-    if ((compare(at.namespace, namespace) || compare(at.name, name)) < 0) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

@@ -4,16 +4,21 @@
 import type { QueueDefinition } from '../catalog-types.ts';
 import type { OutgoingMessage, Reply } from '../command.ts';
 import type { MessageOrigin, StoredMessage } from '../message.ts';
-import { readMessage } from '../message.ts';
+import { parseId } from '../message.ts';
 import type { OutboxEntry } from './cell-root.ts';
 import type { QueueContext } from './context.ts';
 import { findLive } from './context.ts';
+import { publicationCopies, publicationFacts, publicationMessage } from '../routing/publication.ts';
+import type { Copies } from './publish.ts';
+import { placeCopies, republish } from './publish.ts';
 import { appendMessage, dedupHash, dedupedId, drawId, findFirst } from './send.ts';
 
 export interface ArrivingMessage {
   readonly entry: OutboxEntry;
-  /** The record as stored at the source. */
-  readonly record: Uint8Array;
+  /** As stored at the source. */
+  readonly message: StoredMessage;
+  /** The whole publication, for entries of kind `publish`. */
+  readonly publication?: Buffer | undefined;
   readonly origin: MessageOrigin;
   readonly receiveCount: number;
   readonly firstReceivedAtMs: number;
@@ -50,17 +55,51 @@ export function decideArrive(context: QueueContext, command: Arrive): ArrivedRep
       answers.push({ outboxSequence, isAccepted: !mark.refused.includes(outboxSequence) });
       continue;
     }
-    const definition = context.catalog.byEntity(message.entry.targetEntity);
-    if (definition !== undefined) takeMessage(context, definition, message);
-    const isAccepted = definition !== undefined;
+    const isAccepted = take(context, message);
     context.record.arrived({ source: command.source, outboxSequence, isAccepted });
     answers.push({ outboxSequence, isAccepted });
   }
   return { kind: 'arrived', answers };
 }
 
+function take(context: QueueContext, arriving: ArrivingMessage): boolean {
+  if (arriving.publication !== undefined) {
+    takePublication(context, arriving.entry.outboxSequence, arriving.publication);
+    return true;
+  }
+  const definition = context.catalog.byEntity(arriving.entry.targetEntity);
+  if (definition !== undefined) takeMessage(context, definition, arriving);
+  return definition !== undefined;
+}
+
+/** Copies of a publication of another cell (or of this one, for topics that are fed by topics). */
+function takePublication(context: QueueContext, outboxSequence: number, publication: Buffer): void {
+  const route = publicationCopies(publication).routes.find(
+    (other) => other.outboxSequence === outboxSequence,
+  );
+  const facts = publicationFacts(publication);
+  const message = publicationMessage(publication);
+  const locals: Copies['locals'] = [];
+  for (const { kind, target, binding, rendering } of route?.copies ?? []) {
+    const topic = kind === 'topic' ? context.catalog.topics.byEntity(target) : undefined;
+    const { id, sentAtMs } = message;
+    if (topic !== undefined)
+      republish(context, topic, { ...outgoing(message, 'redrive'), id, sentAtMs }, facts.hops + 1);
+    const definition = kind === 'queue' ? context.catalog.byEntity(target) : undefined;
+    if (definition !== undefined) locals.push({ definition, binding, rendering });
+  }
+  placeCopies(context, {
+    message: outgoing(message, 'redrive'),
+    locals,
+    remotes: new Map(),
+    id: parseId(message.id),
+    sentAtMs: message.sentAtMs,
+    ...facts,
+  });
+}
+
 function takeMessage(context: QueueContext, definition: QueueDefinition, arriving: ArrivingMessage): void {
-  const stored = readMessage(Buffer.from(arriving.record));
+  const stored = arriving.message;
   const message = outgoing(stored, arriving.entry.kind);
   const hash = definition.settings.dedup === 'none' ? undefined : dedupHash(definition, message);
   // A moved message was acknowledged once and is never dropped as a duplicate; it takes its id when it is
@@ -71,15 +110,16 @@ function takeMessage(context: QueueContext, definition: QueueDefinition, arrivin
   const isOrdered = definition.settings.ordering === 'group';
   if (arriving.entry.kind === 'redrive') {
     const id = dedup === undefined ? drawId(context) : dedupedId(dedup, sequence);
-    appendMessage(context, definition, message, { id, sequence, dedup, isArrival: true });
+    appendMessage(context, definition, message, { id, sequence, dedup, isArrival: true, copy: stored.copy });
     return;
   }
   appendMessage(context, definition, message, {
-    id: idWords(stored.id),
+    id: parseId(stored.id),
     sequence,
     dedup,
     isArrival: true,
     origin: arriving.origin,
+    copy: stored.copy,
     receiveCount: arriving.receiveCount,
     firstReceivedAtMs: arriving.firstReceivedAtMs,
     // Unordered: retention goes on from the original send; ordered: it starts anew (SQS dead-letter queues).
@@ -99,17 +139,8 @@ function outgoing(stored: StoredMessage, kind: OutboxEntry['kind']): OutgoingMes
     dedupId: kind === 'deadLetter' && stored.dedupId !== undefined ? stored.id : stored.dedupId,
     sender: stored.sender,
     trace: stored.trace,
+    subject: stored.subject,
   };
-}
-
-function idWords(id: string): Uint32Array {
-  const bytes = Buffer.from(id.replaceAll('-', ''), 'hex');
-  return Uint32Array.of(
-    bytes.readUInt32LE(0),
-    bytes.readUInt32LE(4),
-    bytes.readUInt32LE(8),
-    bytes.readUInt32LE(12),
-  );
 }
 
 /** The source hears what became of its entries. */
@@ -117,6 +148,10 @@ export function decideMoveAnswered(context: QueueContext, command: MoveAnswered)
   for (const { outboxSequence, isAccepted } of command.answers) {
     const entry = context.state.root.outbox.get(outboxSequence);
     if (entry === undefined) continue;
+    if (entry.kind === 'publish') {
+      context.record.answered({ entry, outcome: 'forgotten', count: 0 });
+      continue;
+    }
     const queue = context.state.queue(entry.entity);
     const live = findLive(context, queue, entry.sequence);
     if (live === undefined) {

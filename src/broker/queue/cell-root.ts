@@ -12,8 +12,11 @@ export interface OutboxEntry {
   readonly sequence: number;
   readonly targetCell: number;
   readonly targetEntity: number;
-  /** deadLetter keeps identity and history; redrive makes a new message of it. */
-  readonly kind: 'deadLetter' | 'redrive';
+  /**
+   * deadLetter keeps identity and history; redrive makes a new message of it; publish: a publication for
+   * targets of another cell.
+   */
+  readonly kind: 'deadLetter' | 'redrive' | 'publish';
   readonly taskId?: string | undefined;
 }
 
@@ -57,6 +60,8 @@ export class CellRoot implements Persistent {
   readonly outbox = new Map<number, OutboxEntry>();
   readonly marks = new Map<number, InboxMark>();
   readonly tasks = new Map<number, TaskRecord[]>();
+  /** Of publications that happen once: the newest sequence by key. */
+  readonly once = new Map<number, number>();
   /** Deleted queues with rows left to remove. */
   readonly dropped = new Set<number>();
   readonly #dirty: DirtySet;
@@ -115,6 +120,12 @@ export class CellRoot implements Persistent {
     }
     return mark;
   }
+  onceSequence(key: number): number {
+    return this.once.get(key) ?? -Infinity;
+  }
+  applyOnce(key: number, sequence: number, batch: number): void {
+    if (this.touch(batch)) this.once.set(key, sequence);
+  }
   applyTask(task: TaskRecord, batch: number, remembered: number): void {
     if (!this.touch(batch)) return;
     const tasks = this.tasks.get(task.entity) ?? [];
@@ -149,12 +160,17 @@ export class CellRoot implements Persistent {
       outbox: byKey(this.outbox).map(([, entry]) => entry),
       marks: byKey(this.marks).filter(([, mark]) => mark.high > 0),
       tasks: byKey(this.tasks).filter(([, tasks]) => tasks.length > 0),
+      once: byKey(this.once),
       dropped: [...this.dropped].sort((a, b) => a - b),
     };
   }
 
   restore(bytes: Uint8Array): void {
-    const row = packr.unpack(bytes) as ReturnType<CellRoot['facts']> & { version: number; position: number };
+    const row = packr.unpack(bytes) as Omit<ReturnType<CellRoot['facts']>, 'once'> & {
+      readonly position: number;
+      /** Rows of before there were topics have none. */
+      readonly once?: readonly [number, number][];
+    };
     this.loadedPosition = row.position;
     this.epoch = row.epoch;
     this.generation = row.generation;
@@ -163,6 +179,7 @@ export class CellRoot implements Persistent {
     for (const entry of row.outbox) this.outbox.set(entry.outboxSequence, entry);
     for (const [source, mark] of row.marks) this.marks.set(source, mark);
     for (const [entity, tasks] of row.tasks) this.tasks.set(entity, tasks);
+    for (const [key, sequence] of row.once ?? []) this.once.set(key, sequence);
     for (const entity of row.dropped) this.dropped.add(entity);
   }
 }

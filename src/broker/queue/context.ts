@@ -2,7 +2,7 @@
 // only way out is the recorder (records, applied at once) and the group's bodies.
 import type { Rng } from '../../base/rng.ts';
 import type { CellLog } from '../../storage/types.ts';
-import type { Catalog } from '../catalog-types.ts';
+import type { CatalogView } from '../catalog/view.ts';
 import { generationAfter } from '../cell/generation.ts';
 import type { Group } from '../cell/group.ts';
 import type { MessagePage } from './message-page.ts';
@@ -17,7 +17,7 @@ export interface QueueContext {
   readonly cellCount: number;
   readonly state: QueueCellState;
   readonly record: Recorder;
-  readonly catalog: Catalog;
+  readonly catalog: CatalogView;
   /** Bodies of committed messages: an input like pages. */
   readonly log: CellLog;
   readonly rng: Rng;

@@ -10,3 +10,8 @@ export const leaseInvalid = brokerError('lease_invalid', 'the queue never had su
 export const leaseExpired = brokerError('lease_expired', 'the lease is over');
 export const messageGone = brokerError('message_gone', 'the message is settled or has expired');
 export const leaseTooLong = brokerError('lease_too_long', 'a message can be held for twelve hours at most');
+
+export const topicNotFound: Reply = {
+  kind: 'error',
+  error: brokerError('topic_not_found', 'the topic does not exist'),
+};

@@ -2,15 +2,16 @@
 // lives as long as its cell; `load` gives it a fresh state.
 import type { Rng } from '../../base/rng.ts';
 import type { CellLog, Position } from '../../storage/types.ts';
-import type { Catalog } from '../catalog-types.ts';
+import type { CatalogView } from '../catalog/view.ts';
 import type { Group } from '../cell/group.ts';
 import type { Attach, CellMachine } from '../cell/machine.ts';
 import { Need } from '../cell/machine.ts';
 import type { DirtySet } from '../cell/persistent.ts';
 import type { EndSession, Purge, QueueCommand, Receive, Reply, ReplySink } from '../command.ts';
+import type { Renderers } from '../delivery/render.ts';
+import { renderAll } from '../delivery/render.ts';
 import { Waiters } from '../delivery/waiters.ts';
 import { brokerError, shuttingDown, tooManyWaiters } from '../errors.ts';
-import { readMessage } from '../message.ts';
 import type { Arrive, MoveAnswered } from './arrive.ts';
 import { decideArrive, decideMoveAnswered } from './arrive.ts';
 import type { QueueContext } from './context.ts';
@@ -24,6 +25,8 @@ import type { PendingReceiveReply } from './receive.ts';
 import { decideReceive } from './receive.ts';
 import { Recorder } from './records.ts';
 import { loadState } from './recovery.ts';
+import { decidePublish } from './publish.ts';
+import { storedMessage } from '../routing/publication.ts';
 import { decideSend } from './send.ts';
 import type { Undelivered } from './settle.ts';
 import { decideChangeLease, decideSettle, decideUndelivered } from './settle.ts';
@@ -44,10 +47,11 @@ export type QueueCellCommand = QueueCommand | InternalCommand;
 export interface QueueMachineDeps {
   readonly cell: number;
   readonly cellCount: number;
-  readonly catalog: Catalog;
+  readonly catalog: CatalogView;
   readonly rng: Rng;
   readonly budget: PageBudget;
   readonly sendToCell: SendToCell;
+  readonly renderers: Renderers;
   /** Back into this cell: what the outbox heard, and receives that nobody was there for. */
   readonly submitHere: (command: InternalCommand) => void;
   readonly uncommittedBytes: () => number;
@@ -142,6 +146,8 @@ export class QueueMachine implements CellMachine<QueueCellCommand> {
     switch (command.kind) {
       case 'send':
         return decideSend(context, command);
+      case 'publish':
+        return decidePublish(context, command);
       case 'receive':
         return this.#receive(command, sink);
       case 'settle':
@@ -303,14 +309,14 @@ export class QueueMachine implements CellMachine<QueueCellCommand> {
     }
     let kept = 0;
     for (const delivery of reply.deliveries) {
-      const body = this.#context.log.body(delivery.entity, delivery.sequence);
+      const message = storedMessage(this.#context.log, delivery.entity, delivery.sequence);
       // Purged between decision and commit: it is not delivered any more.
-      if (body === undefined) continue;
-      delivery.message = readMessage(Buffer.from(body));
+      if (message === undefined) continue;
+      delivery.message = message;
       reply.deliveries[kept++] = delivery;
     }
     reply.deliveries.length = kept;
-    sink.reveal(reply);
+    renderAll(this.#deps.renderers, reply.deliveries, () => sink.reveal(reply));
   }
 
   close(attach: Attach): void {

@@ -4,12 +4,12 @@ import { limits } from '../../base/limits.ts';
 import type { CancelMove, ListMoves, MoveTask, Reply, StartMove } from '../command.ts';
 import type { QueueDefinition } from '../catalog-types.ts';
 import { brokerError } from '../errors.ts';
-import { readMessage } from '../message.ts';
 import type { ResourceName } from '../names.ts';
 import type { TaskRecord } from './cell-root.ts';
 import type { QueueContext } from './context.ts';
 import { queueNotFound } from './errors.ts';
 import { giveBackAll, pickReady } from './pick.ts';
+import { storedMessage } from '../routing/publication.ts';
 import type { Queue } from './queue.ts';
 import { drawId, lastIdText } from './send.ts';
 
@@ -170,8 +170,7 @@ function targetOf(
   if (task.targetName !== undefined && task.targetNamespace !== undefined) {
     return context.catalog.find({ kind: 'queue', namespace: task.targetNamespace, name: task.targetName });
   }
-  const body = context.log.body(queue.entity, sequence);
-  const origin = body === undefined ? undefined : readMessage(body).origin;
+  const origin = storedMessage(context.log, queue.entity, sequence)?.origin;
   return origin === undefined ? undefined : context.catalog.find({ kind: 'queue', ...origin });
 }
 

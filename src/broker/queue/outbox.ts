@@ -7,6 +7,7 @@ import type { OutboxEntry } from './cell-root.ts';
 import type { QueueContext } from './context.ts';
 import { pageIndexOf } from './message-page.ts';
 import { slotOf } from './page-store.ts';
+import { publicationMessage, storedMessage } from '../routing/publication.ts';
 
 /** Submits to another cell; `answer` is called with what became of the entries, or undefined to try again. */
 export type SendToCell = (
@@ -14,6 +15,9 @@ export type SendToCell = (
   command: Arrive,
   answer: (answers?: readonly MoveAnswer[]) => void,
 ) => void;
+
+/** Cells from this number on are stream cells. */
+export const streamCellBase = 0x8000;
 
 export class Outbox {
   readonly #send: SendToCell;
@@ -35,7 +39,7 @@ export class Outbox {
 
   /** `committedThrough`: entries above it belong to groups that are not committed. */
   dispatch(context: QueueContext, committedThrough: number): void {
-    if (context.state.root.outbox.size === 0 || this.#isUnderWay.size >= context.cellCount) return;
+    if (context.state.root.outbox.size === 0) return;
     const byTarget = new Map<number, OutboxEntry[]>();
     for (const entry of context.state.root.outbox.values()) {
       if (entry.outboxSequence > committedThrough || this.#isUnderWay.has(entry.targetCell)) continue;
@@ -58,7 +62,7 @@ export class Outbox {
       last = entry.outboxSequence;
       const message = arriving(context, entry);
       if (message !== undefined) {
-        bytes += message.record.length;
+        bytes += message.message.bodyBytes + (message.publication?.length ?? 0);
         messages.push(message);
         continue;
       }
@@ -84,6 +88,7 @@ export class Outbox {
 }
 
 function isThere(context: QueueContext, entry: OutboxEntry): boolean {
+  if (entry.kind === 'publish') return false;
   const queue = context.state.queues.get(entry.entity);
   if (queue === undefined) return false;
   const page = context.state.pages.get(queue, pageIndexOf(entry.sequence));
@@ -91,19 +96,36 @@ function isThere(context: QueueContext, entry: OutboxEntry): boolean {
 }
 
 function arriving(context: QueueContext, entry: OutboxEntry): ArrivingMessage | undefined {
+  if (entry.kind === 'publish') return arrivingPublication(context, entry);
   const queue = context.state.queues.get(entry.entity);
   const definition = context.catalog.byEntity(entry.entity);
   if (queue === undefined || definition === undefined) return undefined;
   const page = context.state.pages.get(queue, pageIndexOf(entry.sequence));
   const slot = slotOf(entry.sequence);
-  const record = context.log.body(entry.entity, entry.sequence);
-  if (page === undefined || !page.isLive(slot) || record === undefined) return undefined;
+  if (page === undefined || !page.isLive(slot)) return undefined;
+  const message = storedMessage(context.log, entry.entity, entry.sequence);
+  if (message === undefined) return undefined;
   const count = page.receiveCount(slot);
   return {
     entry,
-    record: Buffer.from(record),
+    message,
     origin: { namespace: definition.name.namespace, name: definition.name.name },
     receiveCount: count,
     firstReceivedAtMs: count > 0 ? page.firstReceivedAtMs(slot) : 0,
+  };
+}
+
+/** Everything that a publication has for one other cell, in one entry. */
+function arrivingPublication(context: QueueContext, entry: OutboxEntry): ArrivingMessage | undefined {
+  const body = context.log.body(entry.entity, entry.sequence);
+  if (body === undefined) return undefined;
+  const publication = Buffer.from(body);
+  return {
+    entry,
+    message: publicationMessage(publication),
+    publication,
+    origin: { namespace: '', name: '' },
+    receiveCount: 0,
+    firstReceivedAtMs: 0,
   };
 }

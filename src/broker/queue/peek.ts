@@ -1,10 +1,10 @@
 // Looks at messages without touching them: for the admin API. Reads pages synchronously.
 import type { Peek, PeekedMessage, Reply } from '../command.ts';
-import { readMessage } from '../message.ts';
 import type { QueueContext } from './context.ts';
 import { queueNotFound } from './errors.ts';
 import { firstSequenceOf, pageIndexOf } from './message-page.ts';
 import { slotOf } from './page-store.ts';
+import { storedMessage } from '../routing/publication.ts';
 
 /** Messages looked at in one query, shown or not; the answer then says where to go on. */
 const LOOKED_AT_MAX = 20_000;
@@ -29,15 +29,15 @@ export function answerPeek(context: QueueContext, query: Peek): Reply {
     sequence = page.firstSequence + slot + 1;
     const at = state.stateOf(queue, page, sequence - 1);
     if (query.view !== 'all' && query.view !== at) continue;
-    const body = log.body(queue.entity, sequence - 1);
+    const message = storedMessage(log, queue.entity, sequence - 1);
     // A message of a group that is not committed yet has no body to show: it is not there yet.
-    if (body === undefined) continue;
+    if (message === undefined) continue;
     const receiveCount = page.receiveCount(slot);
     messages.push({
       sequence: sequence - 1,
       state: at,
       receiveCount,
-      message: readMessage(Buffer.from(body)),
+      message,
     });
   }
   const isMore = sequence < queue.nextSequence;

@@ -5,13 +5,13 @@ import type { QueueDefinition } from '../catalog-types.ts';
 import type { Delivery, Receive, ReceiveReply, Reply } from '../command.ts';
 import { brokerError } from '../errors.ts';
 import type { StoredMessage } from '../message.ts';
-import { sentAtOf } from '../message.ts';
 import type { QueueContext } from './context.ts';
 import { findLive, nextGeneration } from './context.ts';
 import { queueNotFound } from './errors.ts';
 import { giveBack, giveBackAll, pickReady } from './pick.ts';
 import { slotOf } from './page-store.ts';
 import { pageIndexOf } from './message-page.ts';
+import { storedSentAt } from '../routing/publication.ts';
 import type { Queue } from './queue.ts';
 
 /** A delivery whose body is read when the answer leaves. */
@@ -148,8 +148,8 @@ export function isExpired(
   sequence: number,
   expiresBefore: number,
 ): boolean {
-  const body = context.log.body(queue.entity, sequence);
-  return body !== undefined && sentAtOf(body) <= expiresBefore;
+  const sentAtMs = storedSentAt(context.log, queue.entity, sequence);
+  return sentAtMs !== undefined && sentAtMs <= expiresBefore;
 }
 
 function divert(

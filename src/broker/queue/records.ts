@@ -21,6 +21,9 @@
 //   14    started       epoch
 //   15    task          u32+n msgpack
 //   16    ahead         jump
+//   17    published     topic, sequence in it, u8 flags, [4 x u32 dedup]
+//   18    shared        publications, sequence, u16 routes, each: outbox sequence, u16 cell
+//   19    once          u32 key, sequence
 //
 // To change a record: add a new type and keep the old reader; numbers are never reused.
 import { Packr } from 'msgpackr';
@@ -31,7 +34,10 @@ import { unreachable } from '../../base/assert.ts';
 import type { OutboxEntry, TaskRecord } from './cell-root.ts';
 import type { MessageState } from './queue.ts';
 import { messageStates } from './queue.ts';
-import type { QueueCellState, SentFacts } from './state.ts';
+import { publicationsEntity } from '../routing/publication.ts';
+import type { SharedRoute } from './shared-records.ts';
+import { applyShared, HAS_DEDUP, readDedup, readRoutes } from './shared-records.ts';
+import type { PublishedFacts, QueueCellState, SentFacts } from './state.ts';
 
 const recordType = {
   time: 1,
@@ -50,12 +56,14 @@ const recordType = {
   started: 14,
   task: 15,
   ahead: 16,
+  published: 17,
+  shared: 18,
+  once: 19,
 } as const;
 
 const IS_ORDERED = 1;
 const HAS_GROUP = 2;
 const HAS_DUE = 4;
-const HAS_DEDUP = 8;
 const IS_ARRIVAL = 16;
 
 const packr = new Packr({ useRecords: false });
@@ -186,6 +194,25 @@ export class Recorder {
     this.#state.applySequencesAhead(jump);
     this.#state.root.applySequencesAhead(jump, this.#state.batch);
   }
+  published(facts: PublishedFacts): void {
+    const out = this.#begin(recordType.published, facts.entity, facts.sequence);
+    out.u8(facts.dedup === undefined ? 0 : HAS_DEDUP);
+    if (facts.dedup !== undefined) for (let i = 0; i < 4; i++) out.u32(facts.dedup[i] as number);
+    this.#state.applyPublished(facts);
+  }
+  shared(sequence: number, routes: readonly SharedRoute[]): void {
+    const out = this.#begin(recordType.shared, publicationsEntity, sequence);
+    out.u16(routes.length);
+    for (const { outboxSequence, cell } of routes) {
+      out.f64(outboxSequence);
+      out.u16(cell);
+    }
+    applyShared(this.#state, sequence, routes);
+  }
+  once(key: number, sequence: number): void {
+    this.#begin(recordType.once, key, sequence);
+    this.#state.root.applyOnce(key, sequence, this.#state.batch);
+  }
   task(task: TaskRecord): void {
     this.#time();
     this.#out.u8(recordType.task);
@@ -237,10 +264,15 @@ function replayRecord(state: QueueCellState, reader: ByteReader): void {
     );
     return;
   }
-  replayMessageRecord(state, reader, { type, entity: reader.u32(), sequence: reader.f64() });
+  const head = { entity: reader.u32(), sequence: reader.f64() };
+  if (type === recordType.published) {
+    state.applyPublished({ ...head, dedup: readDedup(reader, reader.u8()) });
+  } else if (type === recordType.shared) applyShared(state, head.sequence, readRoutes(reader));
+  else if (type === recordType.once) state.root.applyOnce(head.entity, head.sequence, state.batch);
+  else replayMessageRecord(state, reader, { type, ...head });
 }
 
-type MessageRecordType = Exclude<(typeof recordType)[keyof typeof recordType], 1 | 11 | 15>;
+type MessageRecordType = Exclude<(typeof recordType)[keyof typeof recordType], 1 | 11 | 15 | 17 | 18 | 19>;
 
 function replayMessageRecord(
   state: QueueCellState,
@@ -301,27 +333,14 @@ function readSent(reader: ByteReader, nowMs: number, entity: number, sequence: n
   const flags = reader.u8();
   const group = (flags & HAS_GROUP) === 0 ? 0 : reader.f64();
   const dueMs = (flags & HAS_DUE) === 0 ? 0 : reader.f64();
-  const dedup =
-    (flags & HAS_DEDUP) === 0
-      ? undefined
-      : Uint32Array.of(reader.u32(), reader.u32(), reader.u32(), reader.u32());
+  const dedup = readDedup(reader, flags);
   const isArrival = (flags & IS_ARRIVAL) !== 0;
   const sentAtMs = isArrival ? reader.f64() : nowMs;
   const receiveCount = isArrival ? reader.u16() : 0;
   const firstReceivedAtMs = isArrival ? reader.f64() : 0;
   const isOrdered = (flags & IS_ORDERED) !== 0;
-  return {
-    entity,
-    sequence,
-    isOrdered,
-    group,
-    dueMs,
-    dedup,
-    sentAtMs,
-    receiveCount,
-    firstReceivedAtMs,
-    isArrival,
-  };
+  const arrival = { sentAtMs, receiveCount, firstReceivedAtMs, isArrival };
+  return { entity, sequence, isOrdered, group, dueMs, dedup, ...arrival };
 }
 
 function readState(reader: ByteReader): MessageState {

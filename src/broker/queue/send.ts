@@ -4,6 +4,7 @@ import type { OutgoingMessage, Reply, Send, SentMessage } from '../command.ts';
 import { brokerError } from '../errors.ts';
 import type { IdWords, MessageOrigin } from '../message.ts';
 import { formatId, makeUuid4, writeMessage } from '../message.ts';
+import type { CopyFacts } from '../topic-types.ts';
 import { limits } from '../../base/limits.ts';
 import type { QueueContext } from './context.ts';
 import { hashGroup } from './context.ts';
@@ -27,7 +28,7 @@ export function decideSend(context: QueueContext, command: Send): Reply {
 }
 
 /** New messages are refused while they cannot be stored; everything else goes on. */
-function refusalOf(context: QueueContext): Reply | undefined {
+export function refusalOf(context: QueueContext): Reply | undefined {
   if (!context.log.isWritable()) return storageFull;
   if (context.uncommittedBytes() > limits.uncommittedBytesMax) return throttled;
   return undefined;
@@ -63,6 +64,7 @@ export interface AppendFacts {
   readonly dedup?: DedupHash | undefined;
   readonly sentAtMs?: number;
   readonly origin?: MessageOrigin | undefined;
+  readonly copy?: CopyFacts | undefined;
   readonly receiveCount?: number;
   readonly firstReceivedAtMs?: number;
   readonly isArrival?: boolean;
@@ -80,7 +82,8 @@ export function appendMessage(
   const isOrdered = definition.settings.ordering === 'group';
   const delayMs = facts.isArrival === true ? 0 : (message.delayMs ?? definition.settings.delayMs);
   group.beginBody();
-  const bytes = writeMessage(group.bodies, message, { sentAtMs, id: facts.id, origin: facts.origin });
+  const { id, origin, copy } = facts;
+  const bytes = writeMessage(group.bodies, message, { sentAtMs, id, origin, copy });
   group.endBody(definition.entity, facts.sequence);
   const tenant = message.group === undefined ? 0 : hashGroup(message.group);
   context.record.sent({

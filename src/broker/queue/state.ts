@@ -33,6 +33,13 @@ export interface SentFacts {
   readonly isArrival: boolean;
 }
 
+/** A topic's next publication. */
+export interface PublishedFacts {
+  readonly entity: number;
+  readonly sequence: number;
+  readonly dedup: DedupHash | undefined;
+}
+
 export class QueueCellState {
   /** Batch whose records are being applied. */
   batch = 1;
@@ -68,6 +75,12 @@ export class QueueCellState {
     }
     this.#lastQueue = queue;
     return queue;
+  }
+
+  applyPublished({ entity, sequence, dedup }: PublishedFacts): void {
+    const topic = this.queue(entity);
+    if (this.#counts(topic)) topic.nextSequence = sequence + 1;
+    if (dedup !== undefined) this.dedup.add(dedup, { sequence, sentAtMs: this.nowMs, batch: this.batch });
   }
 
   applySent(facts: SentFacts): void {

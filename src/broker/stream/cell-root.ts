@@ -16,18 +16,31 @@ export class StreamCellRoot implements Persistent {
   epoch = 0;
   nextLane = 1;
   nextGroup = 1;
+  /** Newest outbox entry taken from each queue cell. */
+  readonly marks = new Map<number, number>();
 
   facts() {
-    return { epoch: this.epoch, nextLane: this.nextLane, nextGroup: this.nextGroup };
+    return {
+      epoch: this.epoch,
+      nextLane: this.nextLane,
+      nextGroup: this.nextGroup,
+      marks: [...this.marks].sort(([a], [b]) => a - b),
+    };
   }
   encode(position: number): Uint8Array {
     return packr.pack({ version: 1, position, ...this.facts() });
   }
   restore(bytes: Uint8Array): void {
-    const row = packr.unpack(bytes) as { position: number } & ReturnType<StreamCellRoot['facts']>;
+    const row = packr.unpack(bytes) as { position: number } & Omit<
+      ReturnType<StreamCellRoot['facts']>,
+      'marks'
+    > & {
+        readonly marks?: readonly [number, number][];
+      };
     this.loadedPosition = row.position;
     this.epoch = row.epoch;
     this.nextLane = row.nextLane;
     this.nextGroup = row.nextGroup;
+    for (const [source, high] of row.marks ?? []) this.marks.set(source, high);
   }
 }

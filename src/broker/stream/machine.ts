@@ -11,7 +11,9 @@ import type { ViewCommand } from '../view-types.ts';
 import type { GroupCommand, GroupQuery } from '../group-types.ts';
 import { shuttingDown } from '../errors.ts';
 import type { StreamCommand, StreamDefinition, StreamStats } from '../stream-types.ts';
+import type { Arrive } from '../queue/arrive.ts';
 import { decideAppend } from './append.ts';
+import { decideArrive } from './arrive.ts';
 import type { StreamContext } from './context.ts';
 import { streamNotFound } from './errors.ts';
 import { StreamReaders } from '../delivery/stream-readers.ts';
@@ -33,6 +35,7 @@ export type StreamCellCommand =
   | ViewCommand
   | EndSession
   | Trim
+  | Arrive
   | { readonly kind: 'openStream'; readonly definition: StreamDefinition }
   | { readonly kind: 'dropStream'; readonly entity: number }
   | { readonly kind: 'start'; readonly epoch: number; readonly sequencesAhead: number };
@@ -123,6 +126,9 @@ export class StreamMachine implements CellMachine<StreamCellCommand> {
     switch (command.kind) {
       case 'append':
         return decideAppend(context, command);
+      case 'arrive':
+        // Internal answer: its sink is the source cell's outbox, which knows the type.
+        return decideArrive(context, command) as unknown as Reply;
       case 'splitShard':
         return decideSplit(context, command);
       case 'mergeShards':

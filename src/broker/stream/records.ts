@@ -12,6 +12,7 @@
 //   7     started    f64 epoch
 //   8     ahead      f64 jump
 //   9     group      u32+n msgpack
+//   10    arrived    u16 source cell, f64 outbox sequence
 //
 // To change a record: add a new type and keep the old reader; numbers are never reused.
 import { Packr } from 'msgpackr';
@@ -32,6 +33,7 @@ const recordType = {
   started: 7,
   ahead: 8,
   group: 9,
+  arrived: 10,
 } as const;
 type RecordType = (typeof recordType)[keyof typeof recordType];
 
@@ -94,6 +96,13 @@ export class StreamRecorder {
     this.#state.applyAhead(jump);
   }
 
+  arrived(source: number, outboxSequence: number): void {
+    const out = this.#begin(recordType.arrived);
+    out.u16(source);
+    out.f64(outboxSequence);
+    this.#state.applyArrived(source, outboxSequence);
+  }
+
   group({ index: id, entity, name }: ConsumerGroup, changes: readonly GroupChange[]): void {
     const record: GroupRecord = { id, entity, name, changes };
     this.#begin(recordType.group).raw32(packr.pack(record));
@@ -144,6 +153,8 @@ function replayRecord(state: StreamCellState, reader: ByteReader): void {
       return state.applyStarted(reader.f64());
     case recordType.ahead:
       return state.applyAhead(reader.f64());
+    case recordType.arrived:
+      return state.applyArrived(reader.u16(), reader.f64());
     case recordType.group:
       return state.applyGroup(packr.unpack(reader.raw32()) as GroupRecord);
     default:

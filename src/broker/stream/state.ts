@@ -150,6 +150,10 @@ export class StreamCellState {
     if (this.#touch(this.root)) this.root.epoch = epoch;
   }
 
+  applyArrived(source: number, outboxSequence: number): void {
+    if (this.#touch(this.root)) this.root.marks.set(source, outboxSequence);
+  }
+
   /** After a restore: numbers of the lost future are not given again. */
   applyAhead(jump: number): void {
     for (const shard of this.shards.values()) {

@@ -16,6 +16,9 @@ export class AdminProblem extends Error {
 const statuses: Readonly<Record<BrokerErrorCode, number>> = {
   queue_not_found: 404,
   stream_not_found: 404,
+  topic_not_found: 404,
+  binding_not_found: 404,
+  document_not_found: 404,
   shard_not_found: 404,
   shard_closed: 409,
   split_outside_shard: 400,

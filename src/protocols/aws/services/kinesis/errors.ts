@@ -212,6 +212,9 @@ const brokerErrors: Readonly<Record<BrokerErrorCode, Said>> = {
   member_not_found: unforeseen,
   assignment_lost: unforeseen,
   groups_exhausted: unforeseen,
+  topic_not_found: unforeseen,
+  binding_not_found: unforeseen,
+  document_not_found: unforeseen,
 };
 
 export function brokerFailure(error: BrokerError, place: StreamPlace = nowhere): AwsError {

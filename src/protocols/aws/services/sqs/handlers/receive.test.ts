@@ -31,6 +31,8 @@ function delivery(fields: Partial<StoredMessage> = {}): Delivery {
     dedupId: undefined,
     trace: undefined,
     origin: undefined,
+    copy: undefined,
+    subject: undefined,
     attributes: [],
     bodyBytes: 5,
     isText: true,
