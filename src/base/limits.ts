@@ -293,6 +293,8 @@ export const limits = {
   awsUnsignedBodyBytesMax: 64 * KiB,
   /** Characters of a refused value that an error repeats: 501 records print 33,000. */
   awsPrintedValueCharsMax: 64 * 1024,
+  /** Texts beyond their own bound and this one are not held against their pattern: 2048 is the longest bound. */
+  awsPatternCharsMax: 2048,
   /** Text of one IAM policy: AWS's largest (a role's trust and inline policies) has 10,240 characters. */
   policyTextMax: 20_480,
 

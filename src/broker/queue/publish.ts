@@ -375,6 +375,9 @@ function recordCopy(context: QueueContext, target: NumberedTarget, message: Outg
   const { state, record } = context;
   const { definition, sequence, dedup } = target;
   const { delayMs, ordering } = definition.settings;
+  state.queue(definition.entity).counters.sentCount++;
+  const isPlain = delayMs === 0 && ordering === 'none' && message.group === undefined;
+  if (isPlain && dedup === undefined) return record.copied(definition.entity, sequence);
   record.sent({
     entity: definition.entity,
     sequence,
@@ -387,5 +390,4 @@ function recordCopy(context: QueueContext, target: NumberedTarget, message: Outg
     firstReceivedAtMs: 0,
     isArrival: false,
   });
-  state.queue(definition.entity).counters.sentCount++;
 }

@@ -24,6 +24,7 @@
 //   17    published     topic, sequence in it, u8 flags, [4 x u32 dedup]
 //   18    shared        publications, sequence, u16 routes, each: outbox sequence, u16 cell
 //   19    once          u32 key, sequence
+//   20    copied        entity, u32+u16 sequence: sent without any of the optional fields
 //
 // To change a record: add a new type and keep the old reader; numbers are never reused.
 import { Packr } from 'msgpackr';
@@ -36,7 +37,8 @@ import type { MessageState } from './queue.ts';
 import { messageStates } from './queue.ts';
 import { publicationsEntity } from '../routing/publication.ts';
 import type { SharedRoute } from './shared-records.ts';
-import { applyShared, HAS_DEDUP, readDedup, readRoutes } from './shared-records.ts';
+import { copiedFacts, flags, readDedup, readSent } from './sent-records.ts';
+import { applyShared, readRoutes } from './shared-records.ts';
 import type { PublishedFacts, QueueCellState, SentFacts } from './state.ts';
 
 const recordType = {
@@ -59,12 +61,8 @@ const recordType = {
   published: 17,
   shared: 18,
   once: 19,
+  copied: 20,
 } as const;
-
-const IS_ORDERED = 1;
-const HAS_GROUP = 2;
-const HAS_DUE = 4;
-const IS_ARRIVAL = 16;
 
 const packr = new Packr({ useRecords: false });
 
@@ -101,11 +99,11 @@ export class Recorder {
   sent(facts: SentFacts): void {
     const out = this.#begin(recordType.sent, facts.entity, facts.sequence);
     out.u8(
-      (facts.isOrdered ? IS_ORDERED : 0) |
-        (facts.group === 0 ? 0 : HAS_GROUP) |
-        (facts.dueMs === 0 ? 0 : HAS_DUE) |
-        (facts.dedup === undefined ? 0 : HAS_DEDUP) |
-        (facts.isArrival ? IS_ARRIVAL : 0),
+      (facts.isOrdered ? flags.isOrdered : 0) |
+        (facts.group === 0 ? 0 : flags.hasGroup) |
+        (facts.dueMs === 0 ? 0 : flags.hasDue) |
+        (facts.dedup === undefined ? 0 : flags.hasDedup) |
+        (facts.isArrival ? flags.isArrival : 0),
     );
     if (facts.group !== 0) out.f64(facts.group);
     if (facts.dueMs !== 0) out.f64(facts.dueMs);
@@ -196,7 +194,7 @@ export class Recorder {
   }
   published(facts: PublishedFacts): void {
     const out = this.#begin(recordType.published, facts.entity, facts.sequence);
-    out.u8(facts.dedup === undefined ? 0 : HAS_DEDUP);
+    out.u8(facts.dedup === undefined ? 0 : flags.hasDedup);
     if (facts.dedup !== undefined) for (let i = 0; i < 4; i++) out.u32(facts.dedup[i] as number);
     this.#state.applyPublished(facts);
   }
@@ -208,6 +206,15 @@ export class Recorder {
       out.u16(cell);
     }
     applyShared(this.#state, sequence, routes);
+  }
+  /** The most frequent record of a fan-out: as few bytes as can be. */
+  copied(entity: number, sequence: number): void {
+    this.#time();
+    this.#out.u8(recordType.copied);
+    this.#out.u32(entity);
+    this.#out.u32(sequence >>> 0);
+    this.#out.u16(Math.floor(sequence / 4294967296));
+    this.#state.applySent(copiedFacts(entity, sequence, this.#state.nowMs));
   }
   once(key: number, sequence: number): void {
     this.#begin(recordType.once, key, sequence);
@@ -264,6 +271,10 @@ function replayRecord(state: QueueCellState, reader: ByteReader): void {
     );
     return;
   }
+  if (type === recordType.copied) {
+    const [entity, low, high] = [reader.u32(), reader.u32(), reader.u16()];
+    return state.applySent(copiedFacts(entity, low + high * 4294967296, state.nowMs));
+  }
   const head = { entity: reader.u32(), sequence: reader.f64() };
   if (type === recordType.published) {
     state.applyPublished({ ...head, dedup: readDedup(reader, reader.u8()) });
@@ -272,7 +283,10 @@ function replayRecord(state: QueueCellState, reader: ByteReader): void {
   else replayMessageRecord(state, reader, { type, ...head });
 }
 
-type MessageRecordType = Exclude<(typeof recordType)[keyof typeof recordType], 1 | 11 | 15 | 17 | 18 | 19>;
+type MessageRecordType = Exclude<
+  (typeof recordType)[keyof typeof recordType],
+  1 | 11 | 15 | 17 | 18 | 19 | 20
+>;
 
 function replayMessageRecord(
   state: QueueCellState,
@@ -327,20 +341,6 @@ function replayMessageRecord(
     default:
       return unreachable(head.type);
   }
-}
-
-function readSent(reader: ByteReader, nowMs: number, entity: number, sequence: number): SentFacts {
-  const flags = reader.u8();
-  const group = (flags & HAS_GROUP) === 0 ? 0 : reader.f64();
-  const dueMs = (flags & HAS_DUE) === 0 ? 0 : reader.f64();
-  const dedup = readDedup(reader, flags);
-  const isArrival = (flags & IS_ARRIVAL) !== 0;
-  const sentAtMs = isArrival ? reader.f64() : nowMs;
-  const receiveCount = isArrival ? reader.u16() : 0;
-  const firstReceivedAtMs = isArrival ? reader.f64() : 0;
-  const isOrdered = (flags & IS_ORDERED) !== 0;
-  const arrival = { sentAtMs, receiveCount, firstReceivedAtMs, isArrival };
-  return { entity, sequence, isOrdered, group, dueMs, dedup, ...arrival };
 }
 
 function readState(reader: ByteReader): MessageState {

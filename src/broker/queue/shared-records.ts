@@ -4,9 +4,6 @@ import type { ByteReader } from '../../base/bytes.ts';
 import { publicationsEntity } from '../routing/publication.ts';
 import type { QueueCellState } from './state.ts';
 
-/** Flag of records: four words of a dedup id follow. */
-export const HAS_DEDUP = 8;
-
 export interface SharedRoute {
   readonly outboxSequence: number;
   readonly cell: number;
@@ -26,9 +23,4 @@ export function applyShared(state: QueueCellState, sequence: number, routes: rea
     const entry = { entity: publicationsEntity, sequence, outboxSequence, targetCell, targetEntity: 0 };
     state.root.applyOutbox({ ...entry, kind: 'publish' }, state.batch);
   }
-}
-
-export function readDedup(reader: ByteReader, flags: number): Uint32Array | undefined {
-  if ((flags & HAS_DEDUP) === 0) return undefined;
-  return Uint32Array.of(reader.u32(), reader.u32(), reader.u32(), reader.u32());
 }
