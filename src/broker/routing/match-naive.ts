@@ -10,7 +10,7 @@ interface Input {
 }
 /** Which element of each array on its way a value came from: array's place -> index. */
 type Elements = ReadonlyMap<string, number>;
-interface Found {
+export interface FoundValue {
   readonly value: unknown;
   readonly elements: Elements;
 }
@@ -74,7 +74,7 @@ export function explain(matcher: Matcher, message: Input): ClauseFinding[][] {
 }
 
 /** Clauses may not be held by different elements of one array. */
-function holdTogether(clauses: readonly Clause[], document: unknown, chosen: Elements): boolean {
+export function holdTogether(clauses: readonly Clause[], document: unknown, chosen: Elements): boolean {
   const [clause, ...others] = clauses;
   if (clause === undefined) return true;
   const found = valuesAt(document, clause.path);
@@ -95,15 +95,32 @@ function isCompatible(chosen: Elements, elements: Elements): boolean {
 }
 
 /** Scalars at a path; arrays are looked into. A member's name may hold dots: `a.b` is also `b` in `a`. */
-export function valuesAt(document: unknown, path: readonly string[]): Found[] {
-  return walk(document, path.join('.').split('.'), { place: '', elements: new Map() });
+export function valuesAt(document: unknown, path: readonly string[]): FoundValue[] {
+  const plain = plainValue(document, path);
+  if (plain !== undefined) return plain;
+  return walk(document, path.join('.').split('.'), { place: '', elements: noElements });
+}
+
+const noElements: Elements = new Map();
+const nothingFound: FoundValue[] = [];
+
+/** The common case: names without dots, no array on the way. undefined: look properly. */
+function plainValue(document: unknown, path: readonly string[]): FoundValue[] | undefined {
+  let value = document;
+  for (const name of path) {
+    if (!isObject(value)) return Array.isArray(value) ? undefined : nothingFound;
+    if (!Object.hasOwn(value, name)) return path.length > 1 || name.includes('.') ? undefined : nothingFound;
+    value = value[name];
+  }
+  if (Array.isArray(value)) return undefined;
+  return isObject(value) ? nothingFound : [{ value, elements: noElements }];
 }
 
 function walk(
   value: unknown,
   path: readonly string[],
   at: { readonly place: string; readonly elements: Elements },
-): Found[] {
+): FoundValue[] {
   if (Array.isArray(value)) {
     return value.flatMap((element, index) =>
       walk(element, path, {
@@ -114,7 +131,7 @@ function walk(
   }
   if (path.length === 0) return isObject(value) ? [] : [{ value, elements: at.elements }];
   if (!isObject(value)) return [];
-  const found: Found[] = [];
+  const found: FoundValue[] = [];
   for (let length = 1; length <= path.length; length++) {
     const name = path.slice(0, length).join('.');
     if (!Object.hasOwn(value, name)) continue;
