@@ -279,4 +279,37 @@ describe.each([
     await desk.run('binding', { kind: 'deleteBinding', entity: binding });
     expect(desk.broker.catalog.byEntity(entity)).toBeUndefined();
   });
+
+  it('survive a crash at any moment: everywhere once, or nowhere', async () => {
+    const names = ['a', 'b', 'c', 'd', 'e'];
+    const topic = await desk.topic('t');
+    const queues: number[] = [];
+    for (const name of names) queues.push(await desk.queue(name));
+    for (const name of names) await desk.bind(topic, [desk.toQueue(name)]);
+    const acknowledged = new Set<string>();
+    for (let round = 0; round < 12; round++) {
+      for (let i = 0; i < 4; i++) {
+        const body = `${round}/${i}`;
+        const reveal = (reply: Reply): void => {
+          if (reply.kind === 'published') acknowledged.add(body);
+        };
+        const messages = [{ body, attributes: [], sender: 'me' }];
+        desk.broker.submit({ kind: 'publish', entity: topic, messages }, { reveal, isOpen: () => true });
+      }
+      for (let turn = 0; turn < round; turn++) await new Promise((resolve) => setImmediate(resolve));
+      desk.storage.crash();
+      await desk.open();
+    }
+    const received: string[][] = [];
+    for (const entity of queues) {
+      const all: string[] = [];
+      for (let some = await desk.bodies(entity); some.length > 0; some = await desk.bodies(entity))
+        all.push(...some);
+      received.push(all.sort());
+    }
+    expect(acknowledged.size).toBeGreaterThan(8);
+    expect(new Set(received[0]).size).toBe(received[0]?.length);
+    for (const all of received) expect(all).toEqual(received[0]);
+    expect([...acknowledged].filter((body) => received[0]?.includes(body) !== true)).toEqual([]);
+  });
 });
