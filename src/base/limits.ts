@@ -360,4 +360,19 @@ export const limits = {
   // --- SNS (protocols/aws/services/sns) ---
   /** Signatures that are kept for the copies that are still to be read; 0.5 KiB each. */
   snsSignaturesMax: 16_384,
+  /** Until an HTTP endpoint has answered a delivery (SNS: 15 s). */
+  snsHttpTimeoutMs: 15_000,
+
+  // --- EventBridge (protocols/aws/services/events) ---
+  /** All entries of one PutEvents: AWS raised 256 KiB to this in 2026. */
+  eventsPutBytesMax: MiB,
+  /** Each is looked at when the index of its bus is built, and held in memory with its targets: 1 KiB. */
+  eventsRulesPerBusMax: 20_000,
+  /** A rule is one definition, written as a whole with every change of a target. */
+  eventsTargetsPerRuleMax: 100,
+  /** Replays that run at once in an account and region: AWS's quota, and each reads and publishes all the time. */
+  eventsReplaysRunningMax: 10,
+  /** Events that a replay has on their way at a time. */
+  eventsReplayBatchMax: 100,
+  eventsReplayBatchBytesMax: 4 * MiB,
 } as const;
