@@ -24,6 +24,7 @@ import { describeConfig } from './describe-config.ts';
 import { HealthState, withHealth } from './health.ts';
 import { measureCommits } from './measured-storage.ts';
 import { declareAll, declareOne } from './queue-declarations.ts';
+import { Outward } from './outward.ts';
 import { listenProblem, StartError } from './start-error.ts';
 import { declareAllStreams } from './stream-declarations.ts';
 
@@ -67,6 +68,8 @@ async function build(config: Config, logger: Logger, closers: Closer[]): Promise
   const streams = await declareAllStreams(broker, config);
   if (!streams.ok) throw new StartError(streams.error);
 
+  const outward = new Outward({ config, broker, logger, clock: systemClock });
+
   const health = new HealthState(broker, packageVersion(), systemClock);
   const admin = createAdminApi({
     broker,
@@ -86,7 +89,10 @@ async function build(config: Config, logger: Logger, closers: Closer[]): Promise
 
   const opened: Opened[] = [];
   closers.push(() => closeListeners(opened));
-  await openListeners({ config, logger, opened, api: withHealth(aws.handler, health), admin: admin.handler });
+  const api = withHealth(outward.signing.withCertificate(aws.handler), health);
+  await openListeners({ config, logger, opened, api, admin: admin.handler });
+  outward.start(opened.find(({ name }) => name.startsWith('http'))?.url ?? '');
+  closers.push(() => outward.close(0));
   for (const { name, url, listener } of opened) health.addListener(name, url, listener.engine);
   // After the ready line: the metrics library is slow to load, and nobody scrapes what has no listener.
   if (opened.some(({ name }) => name === 'admin')) {
@@ -101,6 +107,7 @@ async function build(config: Config, logger: Logger, closers: Closer[]): Promise
       health.drain();
       // Listeners stop accepting at once; the broker then answers the long polls they still wait for.
       const listening = closeListeners(opened);
+      await outward.close(limits.drainMs);
       await broker.close();
       await listening;
       await storage.close();

@@ -78,6 +78,41 @@ const kinesis = v.strictObject({
   defaultRetentionHours: v.optional(whole(24, 8760)),
 });
 
+const textMap = v.record(v.string(), v.string('must be text'), 'must be a map');
+
+/** Places outside that the daemon may call although they are private: networks, hosts, host:port. */
+const outbound = v.strictObject({ allow: v.optional(v.array(quoted, 'must be a list')) });
+
+const smtp = v.strictObject({
+  host: quoted,
+  port: v.optional(whole(1, 65_535)),
+  tls: v.optional(v.boolean('must be true or false')),
+  user: v.optional(quoted),
+  password: v.optional(quoted),
+  from: quoted,
+});
+
+/** An HTTP gateway that sends text messages; without one they are recorded. */
+const sms = v.strictObject({
+  url: quoted,
+  headers: v.optional(textMap),
+  format: v.optional(v.picklist(['json', 'form'], 'must be json or form')),
+  fields: v.optional(
+    v.strictObject({ to: v.optional(quoted), text: v.optional(quoted), sender: v.optional(quoted) }),
+  ),
+  constants: v.optional(textMap),
+});
+
+/** A named function: a URL, or a command that gets the event on its standard input. */
+const namedFunction = v.strictObject({
+  url: v.optional(quoted),
+  headers: v.optional(textMap),
+  command: v.optional(v.array(quoted, 'must be a list: program and arguments')),
+  directory: v.optional(quoted),
+  environment: v.optional(textMap),
+  'timeout-seconds': v.optional(whole(1, 900)),
+});
+
 const cors = v.strictObject({ origins: v.array(quoted, 'must be a list of origins, or of "*"') });
 
 const metrics = v.strictObject({
@@ -101,6 +136,10 @@ const sections = {
   queues: v.optional(v.record(v.string(), v.nullable(queue), 'must be a map of queue names')),
   streams: v.optional(v.record(v.string(), v.nullable(stream), 'must be a map of stream names')),
   kinesis: v.optional(kinesis),
+  outbound: v.optional(outbound),
+  smtp: v.optional(smtp),
+  sms: v.optional(sms),
+  functions: v.optional(v.record(v.string(), namedFunction, 'must be a map of function names')),
   cors: v.optional(cors),
   metrics: v.optional(metrics),
 };

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArguments } from '../base/arguments.ts';
 import { err, ok, type Result } from '../base/result.ts';
+import type { FileSections } from './config-schema.ts';
 import type { ConfigFile } from './config-file.ts';
 import {
   checkKeys,
@@ -75,6 +76,9 @@ export interface KinesisConfig {
   readonly defaultRetentionHours?: number | undefined;
 }
 
+/** Ways out of the daemon, as the file has them. */
+export type OutwardConfig = Pick<FileSections, 'outbound' | 'smtp' | 'sms' | 'functions'>;
+
 export interface MetricsConfig {
   readonly isPerQueue: boolean;
   readonly queuesMax: number;
@@ -91,6 +95,7 @@ export interface Config {
   readonly queues: readonly DeclaredQueue[];
   readonly streams: readonly DeclaredStream[];
   readonly kinesis: KinesisConfig;
+  readonly outward: OutwardConfig;
   readonly metrics: MetricsConfig;
 }
 
@@ -166,6 +171,7 @@ function merge(sources: Sources): Result<Config, readonly string[]> {
     queues: queuesFrom(sections, settings.region),
     streams: streamsFrom(sections, settings.region),
     kinesis: sections.kinesis ?? {},
+    outward: sections,
     metrics: metricsFrom(sections),
   };
   checkKeys(config.users, problems);

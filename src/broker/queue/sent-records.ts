@@ -1,5 +1,5 @@
-// What the journal says of a message that was sent: its optional fields, and the short form for copies. Part of
-// records.ts, which writes it.
+// What the journal says of a message that was sent: its optional fields, and the short form for copies. Part
+// of records.ts, which writes it.
 import type { ByteReader } from '../../base/bytes.ts';
 import type { SentFacts } from './state.ts';
 

@@ -1,3 +1,5 @@
+// The index against the simple evaluation, over random matchers and documents, and the cases that are easy to
+// get wrong: attributes, elements of arrays, explanations.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Clause, Matcher, Test } from '../matcher-types.ts';

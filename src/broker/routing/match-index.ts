@@ -1,6 +1,6 @@
-// Finds the bindings that a publication matches. Each alternative of a matcher is filed under one of its clauses,
-// by path and value; a publication's values look up candidates, and only these are verified. So the cost follows
-// the number of candidates, not of bindings. Part of the catalog's view; asked by publish.
+// Finds the bindings that a publication matches. Each alternative of a matcher is filed under one of its
+// clauses, by path and value; a publication's values look up candidates, and only these are verified. So the
+// cost follows the number of candidates, not of bindings. Part of the catalog's view; asked by publish.
 import type { MessageAttribute } from '../command.ts';
 import type { Clause, Matcher, Test } from '../matcher-types.ts';
 import { documentOf, holdTogether, passes, valuesAt } from './match-naive.ts';

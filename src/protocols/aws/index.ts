@@ -20,6 +20,14 @@ import type { WireName } from './engine/wire.ts';
 export type { AwsRole, AwsUser } from './engine/identity/identity.ts';
 export type { LimitsConfig } from './engine/limits-profile.ts';
 export { awsServices } from './services/index.ts';
+export { certificateFileName, createSigningIdentity } from './services/sns/certificate.ts';
+export type { SigningIdentity } from './services/sns/certificate.ts';
+export { type SnsDelivery, snsDelivery } from './services/sns/delivery.ts';
+export type { NotificationDeps } from './services/sns/notification.ts';
+export { notificationRendering } from './services/sns/endpoints.ts';
+export { NotificationRenderer } from './services/sns/renderer.ts';
+export { snsDeadLetter, snsRatePerSecond, snsRetryPolicy } from './services/sns/retry.ts';
+export { SnsSigner } from './services/sns/signature.ts';
 
 export interface AwsDeps extends ProtocolDeps {
   readonly users: readonly AwsUser[];
@@ -105,9 +113,10 @@ function checkAccounts(accounts: readonly string[]): void {
 }
 
 function wiresOf(service: Service): WireName[] {
-  const wires: WireName[] = ['json'];
+  const wires: WireName[] = service.targetPrefix === undefined ? [] : ['json'];
   if (service.hasCbor === true) wires.push('cbor');
   if (service.queryNamespace !== undefined) wires.push('query');
+  if (service.rest !== undefined) wires.push('rest');
   return wires;
 }
 

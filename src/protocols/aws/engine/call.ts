@@ -43,6 +43,7 @@ export class EngineCall implements Call, Exchange, ReplySink {
   readonly service: ServicePlan | undefined;
   readonly operation: OperationPlan | undefined;
   readonly form: FormNode | undefined;
+  readonly labels: readonly string[] | undefined;
   request: HttpRequest;
   region = '';
   credential: Credential | undefined;
@@ -61,6 +62,7 @@ export class EngineCall implements Call, Exchange, ReplySink {
     this.service = route.service;
     this.operation = route.operation;
     this.form = route.form;
+    this.labels = route.labels;
   }
 
   /** Called once, when it is proven who calls. */

@@ -12,6 +12,8 @@ export interface AwsErrorOptions {
   readonly namespace?: string;
   /** Coral writes the text of its own type errors under a capital. */
   readonly messageKey?: 'message' | 'Message';
+  /** What its shape holds beside the text; REST-JSON writes it. */
+  readonly members?: Readonly<Record<string, unknown>>;
 }
 
 export class AwsError extends Error {
@@ -22,6 +24,7 @@ export class AwsError extends Error {
   readonly fault: 'Sender' | 'Receiver';
   readonly namespace: string | undefined;
   readonly messageKey: 'message' | 'Message';
+  readonly members: Readonly<Record<string, unknown>> | undefined;
   constructor(message: string, options: AwsErrorOptions) {
     super(message);
     this.type = options.type;
@@ -30,5 +33,6 @@ export class AwsError extends Error {
     this.fault = options.fault ?? (this.status >= 500 ? 'Receiver' : 'Sender');
     this.namespace = options.namespace;
     this.messageKey = options.messageKey ?? 'message';
+    this.members = options.members;
   }
 }

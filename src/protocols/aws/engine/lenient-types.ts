@@ -4,7 +4,7 @@ import { decodeBase64 } from './base64.ts';
 import type { InputTypes } from './input-types.ts';
 import type { Plan } from './plan.ts';
 import type { Problems } from './problems.ts';
-import { timestampFromSeconds } from './timestamp.ts';
+import { timestampFromSeconds, timestampFromText } from './timestamp.ts';
 
 export const lenientTypes: InputTypes = {
   scalar: readScalar,
@@ -20,12 +20,19 @@ function readScalar(plan: Plan, raw: unknown, problems: Problems): unknown {
     case 'double':
       return readNumber(plan, raw, problems);
     case 'timestamp':
-      return typeof raw === 'number' ? timestampFromSeconds(raw) : problems.add('type', plan.shape, raw);
+      return readTimestamp(plan, raw, problems);
     case 'blob':
       return readBlob(plan, raw, problems);
     default:
       return typeof raw === 'string' ? raw : problems.add('type', plan.shape, raw);
   }
+}
+
+function readTimestamp(plan: Plan, raw: unknown, problems: Problems): number | undefined {
+  if (typeof raw === 'number') return timestampFromSeconds(raw);
+  const isIso = plan.shape.type === 'timestamp' && plan.shape.isIso === true;
+  const ms = isIso && typeof raw === 'string' ? timestampFromText(raw) : undefined;
+  return ms ?? problems.add('type', plan.shape, raw);
 }
 
 function readBlob(plan: Plan, raw: unknown, problems: Problems): Uint8Array | undefined {

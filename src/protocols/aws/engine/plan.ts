@@ -4,6 +4,7 @@ import { encodeCborName } from './cbor/encode.ts';
 import { type Dialect, plainDialect } from './dialect.ts';
 import type { InputTypes } from './input-types.ts';
 import { lenientTypes } from './lenient-types.ts';
+import { planRest, type RestPlan } from './rest-plan.ts';
 import type { Operation, Service, ServiceModule } from './service.ts';
 import type { Members, Shape } from './shapes.ts';
 
@@ -41,6 +42,8 @@ export interface OperationPlan {
   readonly operation: Operation;
   readonly input: Plan;
   readonly output: Plan;
+  /** Where it is found over REST-JSON, if it is. */
+  readonly rest: RestPlan | undefined;
   readonly service: ServicePlan;
   readonly handler: (input: never, call: never) => unknown;
 }
@@ -102,19 +105,15 @@ export function planService(module: ServiceModule): ServicePlan {
     service,
     dialect,
     operations,
-    jsonContentType: `application/x-amz-json-${service.jsonVersion}`,
+    jsonContentType: `application/x-amz-json-${service.jsonVersion ?? '1.0'}`,
   };
   for (const [name, operation] of Object.entries(service.operations)) {
     const handler = module.handlers[name];
     if (handler === undefined) throw new Error(`${service.id}: operation ${name} has no handler`);
-    operations.set(name, {
-      name,
-      operation,
-      input: planShape(operation.input, dialect.types),
-      output: planShape(operation.output, dialect.types),
-      service: plan,
-      handler,
-    });
+    const input = planShape(operation.input, dialect.types);
+    const output = planShape(operation.output, dialect.types);
+    const rest = operation.http === undefined ? undefined : planRest(operation.http, input, output);
+    operations.set(name, { name, operation, input, output, rest, service: plan, handler });
   }
   return plan;
 }

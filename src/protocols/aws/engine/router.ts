@@ -1,16 +1,19 @@
-// Finds the wire, the service and the operation of a request: X-Amz-Target for JSON and CBOR, Action for
-// Query, where the signature's scope, the host and the API version tell services with actions of the same
-// name apart. A service with a front end of its own (dialect.ts) is asked first what it has to say.
+// Finds the wire, the service and the operation of a request: X-Amz-Target for JSON and CBOR, method and
+// path for REST-JSON, Action for Query. The signature's scope, the host and the API version tell services
+// with actions of the same name apart. A service with a front end of its own (dialect.ts) is asked first what
+// it has to say.
 import type { HttpRequest } from '../../../net/http.ts';
 import { isCborType, mediaTypeOf } from './content-type.ts';
 import type { EdgeAnswer } from './dialect.ts';
 import { AwsError } from './errors.ts';
 import { formValue, parseForm } from './form.ts';
 import type { OperationPlan, ServicePlan } from './plan.ts';
+import { RestPaths, type RestMatch } from './rest-paths.ts';
 import { hintOfHost } from './route-host.ts';
 import { cborWire } from './wire-cbor.ts';
 import { jsonWire } from './wire-json.ts';
 import { queryWire } from './wire-query.ts';
+import { restWire } from './wire-rest.ts';
 import { coralNamespace, type FormNode, type Wire } from './wire.ts';
 
 export interface Route {
@@ -20,6 +23,8 @@ export interface Route {
   readonly form: FormNode | undefined;
   /** Why there is no operation. */
   readonly error: AwsError | undefined;
+  /** Of a REST-JSON path, as sent. */
+  readonly labels?: readonly string[];
   /** The service's front end has answered already. */
   readonly answer?: EdgeAnswer;
 }
@@ -39,16 +44,19 @@ export class Router {
   readonly #targets = new Map<string, Target>();
   /** Services with a front end of their own. */
   readonly #edged: ServicePlan[] = [];
+  readonly #paths: RestPaths;
 
   constructor(services: readonly ServicePlan[]) {
+    this.#paths = new RestPaths(services);
     for (const service of services) {
       const { id, targetPrefix } = service.service;
       this.#services.set(id, service);
+      if (service.dialect.edge !== undefined) this.#edged.push(service);
+      if (targetPrefix === undefined) continue;
       this.#prefixes.set(targetPrefix, service);
       for (const operation of service.operations.values()) {
         this.#targets.set(`${targetPrefix}.${operation.name}`, targetOf(service, operation));
       }
-      if (service.dialect.edge !== undefined) this.#edged.push(service);
     }
   }
 
@@ -60,6 +68,12 @@ export class Router {
       if (known === undefined) return this.#unknownTarget(target, request);
       return known.isPlain ? known.json : routeOf(known, request);
     }
+    const restful = this.#paths.find(
+      request,
+      scopeOf(request),
+      hintOfHost(request.headers.get('host')).service,
+    );
+    if (restful !== undefined) return restRoute(restful, request);
     const edged = this.#edgedService(request);
     if (edged !== undefined) return unknownOperation(edged, '', request);
     if (request.body.length === 0 && request.query === '') return undefined;
@@ -131,6 +145,19 @@ function targetOf(service: ServicePlan, operation: OperationPlan): Target {
   const json: Route = { wire: jsonWire, service, operation, form: undefined, error: undefined };
   const cbor = service.service.hasCbor === true ? { ...json, wire: cborWire } : undefined;
   return { json, cbor, service, isPlain: cbor === undefined && service.dialect.edge === undefined };
+}
+
+function restRoute({ service, operation, labels }: RestMatch, { method, path }: HttpRequest): Route {
+  const { errors } = service.module;
+  const error = operation === undefined ? errors.unknownOperation(`${method} ${path}`) : undefined;
+  return { wire: restWire, service, operation, form: undefined, error, labels };
+}
+
+/** The service that the signature is for, in its header or in a presigned URL. */
+function scopeOf({ headers, query }: HttpRequest): string | undefined {
+  const credential =
+    credentialOf(headers.get('authorization')) ?? /(?:^|&)X-Amz-Credential=([^&]*)/.exec(query)?.[1];
+  return credential?.split(/\/|%2f/i).at(-2);
 }
 
 function routeOf(target: Target, request: HttpRequest): Route {

@@ -19,6 +19,10 @@ export interface Operation<I extends StructShape = StructShape, O extends Struct
   readonly errors: readonly string[];
   /** Also answered without a signature (ConfirmSubscription); the caller is nobody then. */
   readonly isOpen?: boolean;
+  /** Where it is found over REST-JSON; the rows of its members say which part of a request they are. */
+  readonly http?: HttpBinding;
+  /** Query/XML: answers `<ActionResult/>` although that has no members, as clients of its model look for it. */
+  readonly hasEmptyResult?: boolean;
   /**
    * Reads a body by hand where the rows cost too much (thousands of records in one request). What it
    * answers goes to the handler as it is, so it has to keep every bound of the rows; undefined hands the
@@ -29,26 +33,45 @@ export interface Operation<I extends StructShape = StructShape, O extends Struct
   readonly encodeOutput?: (output: object, wire: WireName) => Buffer | string | undefined;
 }
 
+export interface HttpBinding {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** `/schedules/{Name}`; a last `{ResourceArn+}` takes all that is left of the path. */
+  readonly uri: string;
+  /** Of a success; default 200. */
+  readonly status?: number;
+  /** Of an answer that is one blob; default application/octet-stream. */
+  readonly contentType?: string;
+}
+
 export interface Service<
   Ops extends { readonly [name: string]: Operation } = { readonly [name: string]: Operation },
 > {
   /** SigV4 service name and the first part of IAM actions: `sqs`. */
   readonly id: string;
   readonly apiVersion: string;
-  /** `X-Amz-Target` before the dot: `AmazonSQS`. */
-  readonly targetPrefix: string;
-  readonly jsonVersion: '1.0' | '1.1';
+  /** `X-Amz-Target` before the dot: `AmazonSQS`. Without one it does not speak AWS JSON. */
+  readonly targetPrefix?: string;
+  readonly jsonVersion?: '1.0' | '1.1';
+  /** How it words errors over REST-JSON; given by every service that has operations with `http`. */
+  readonly rest?: RestErrors;
   /** Also spoken as Query/XML, in this namespace. */
   readonly queryNamespace?: string;
   /** Also spoken as `application/x-amz-cbor-1.1`. */
   readonly hasCbor?: boolean;
   /** How its framework treats types, ids and strange requests; default: as SQS's. */
   readonly dialect?: Dialect;
-  /** `__type` prefix of modelled errors: `com.amazonaws.sqs`. */
-  readonly errorNamespace: string;
+  /** `__type` prefix of modelled errors: `com.amazonaws.sqs`. Nothing where there is no AWS JSON. */
+  readonly errorNamespace?: string;
   /** Larger requests are refused with RequestEntityTooLarge before anything in them is read. */
   readonly bodyBytesMax?: number;
   readonly operations: Ops;
+}
+
+export interface RestErrors {
+  /** Member with the text. */
+  readonly messageKey: 'message' | 'Message';
+  /** Lambda: `"Type":"User"`, or `Service`. */
+  readonly hasFault?: boolean;
 }
 
 export interface Principal {
@@ -164,6 +187,7 @@ export interface ServiceErrors {
   validation(failures: readonly ValidationFailure[]): AwsError;
   /** `principal` is the caller's ARN. */
   accessDenied(action: string, resource: string, principal: string): AwsError;
+  /** Over REST-JSON `name` is method and path, and the error's status, 404 there, is what the client sees. */
   unknownOperation(name: string): AwsError;
   /** A broker error that a responder did not handle itself, and everything unforeseen. */
   internal(cause: unknown): AwsError;

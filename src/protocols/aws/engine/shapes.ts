@@ -16,7 +16,14 @@ interface Common {
   readonly isRequired?: boolean;
   /** Name in the Query/XML wire where it differs from the member's (`AttributeName` for AttributeNames). */
   readonly queryName?: string;
+  /** REST-JSON: where it stands, unless it is a member of the body. */
+  readonly location?: Location;
+  /** REST-JSON: its name in the query string or header where that differs from the member's. */
+  readonly locationName?: string;
 }
+
+/** Part of the path, of the query string, a header, the whole body, the status code of an answer. */
+export type Location = 'label' | 'query' | 'header' | 'payload' | 'status';
 
 export interface StringShape extends Common {
   readonly type: 'string';
@@ -41,6 +48,8 @@ export interface BlobShape extends Common {
 /** Seconds with a fraction in JSON, ISO 8601 in Query/XML, milliseconds in CBOR and for handlers. */
 export interface TimestampShape extends Common {
   readonly type: 'timestamp';
+  /** ISO 8601 in JSON too (the schema registry). */
+  readonly isIso?: boolean;
 }
 export interface ListShape<M extends Shape = Shape> extends Common {
   readonly type: 'list';
@@ -105,6 +114,9 @@ export const structMember = <const M extends Members, const O extends Options<St
   members: M,
   options: O,
 ) => ({ type: 'structure', members, ...options }) as const;
+
+/** A pattern as the model writes it, for the whole text: messages repeat it, the model's own escapes included. */
+export const whole = (pattern: string): RegExp => new RegExp(`^(?:${pattern})$`);
 
 /** The TypeScript type of a value of a shape, as handlers see it. */
 export type Infer<S> = S extends { readonly type: 'string'; readonly enum: readonly (infer E)[] }

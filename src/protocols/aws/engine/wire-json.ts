@@ -5,7 +5,7 @@ import { encodeBase64 } from './base64.ts';
 import type { AwsError } from './errors.ts';
 import type { MemberPlan, OperationPlan, Plan } from './plan.ts';
 import type { Problems } from './problems.ts';
-import { timestampToSeconds } from './timestamp.ts';
+import { timestampToIso, timestampToSeconds } from './timestamp.ts';
 import { answerHeaders, errorFields, serializationError, type Exchange, type Wire } from './wire.ts';
 
 type Fields = Record<string, unknown>;
@@ -19,10 +19,14 @@ export const jsonWire: Wire = {
 };
 
 function decodeJsonRequest(exchange: Exchange, operation: OperationPlan, problems: Problems): Fields {
-  const { body } = exchange.request;
+  return decodeJsonBody(operation.input, exchange.request.body, problems);
+}
+
+/** An empty body is an empty object. */
+export function decodeJsonBody(plan: Plan, body: Buffer, problems: Problems): Fields {
   if (body.length === 0) return {};
   if (!isUtf8(body)) throw serializationError();
-  return decodeJson(operation.input, parseJson(body), problems);
+  return decodeJson(plan, parseJson(body), problems);
 }
 
 function parseJson(body: Buffer): unknown {
@@ -113,7 +117,7 @@ function sendJsonOutput(exchange: Exchange, operation: OperationPlan, output: ob
 }
 
 /** Operations without output answer with an empty body, as AWS does. */
-function encodeOutput(plan: Plan, output: object): string {
+export function encodeOutput(plan: Plan, output: object): string {
   if (plan.members.length === 0) return '';
   return JSON.stringify(plan.needsJsonEncoding ? encodeJson(plan, output) : output);
 }
@@ -124,7 +128,7 @@ export function encodeJson(plan: Plan, value: unknown): unknown {
     case 'blob':
       return typeof value === 'string' ? value : encodeBase64(value as Uint8Array);
     case 'timestamp':
-      return timestampToSeconds(value as number);
+      return isIso(plan) ? timestampToIso(value as number) : timestampToSeconds(value as number);
     case 'structure':
       return encodeMembers(plan, value as Fields);
     case 'list':
@@ -137,6 +141,10 @@ export function encodeJson(plan: Plan, value: unknown): unknown {
     default:
       return value;
   }
+}
+
+function isIso({ shape }: Plan): boolean {
+  return shape.type === 'timestamp' && shape.isIso === true;
 }
 
 function encodeMembers(plan: Plan, value: Fields): Fields {

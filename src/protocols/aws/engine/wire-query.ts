@@ -1,12 +1,10 @@
 // The Query wire: form parameters to input by the rows' query names, output and errors as XML, or as JSON of
 // the same tree for clients that ask for it with `Accept: application/json`.
-import { decodeBase64 } from './base64.ts';
 import type { AwsError } from './errors.ts';
 import type { MemberPlan, OperationPlan, Plan } from './plan.ts';
 import type { Problems } from './problems.ts';
 import { queryJsonMembers } from './query-json.ts';
-import { timestampFromText } from './timestamp.ts';
-import { numberFromText } from './lenient-types.ts';
+import { scalarFromText } from './scalar-text.ts';
 import type { Exchange, FormNode, Wire } from './wire.ts';
 import { escapeXml, xmlMembers } from './xml.ts';
 
@@ -54,30 +52,8 @@ function readValue(plan: Plan, node: FormNode, problems: Problems): unknown {
     case 'structure':
       return readForm(plan, node, problems);
     default:
-      return node.value === undefined ? undefined : readScalar(plan, node.value, problems);
+      return node.value === undefined ? undefined : scalarFromText(plan, node.value, problems);
   }
-}
-
-function readScalar(plan: Plan, text: string, problems: Problems): unknown {
-  switch (plan.kind) {
-    case 'integer':
-    case 'long':
-    case 'double':
-      return numberFromText(plan, text, problems);
-    case 'boolean':
-      return booleanFromText(text) ?? problems.add('type', plan.shape, text);
-    case 'timestamp':
-      return timestampFromText(text) ?? problems.add('type', plan.shape, text);
-    case 'blob':
-      return decodeBase64(text) ?? problems.add('type', plan.shape, text);
-    default:
-      return text;
-  }
-}
-
-function booleanFromText(text: string): boolean | undefined {
-  const lower = text.toLowerCase();
-  return lower === 'true' || lower === '1' ? true : lower === 'false' || lower === '0' ? false : undefined;
 }
 
 /** `Name.1`, `Name.2` when flat, else `Name.member.1`; numbers give the order and may have gaps. */
@@ -121,12 +97,13 @@ function numbered(node: FormNode): FormNode[] {
 function sendQueryOutput(exchange: Exchange, operation: OperationPlan, output: object): void {
   const { name, output: plan } = operation;
   const fields = output as Fields;
+  const hasResult = plan.members.length > 0 || operation.operation.hasEmptyResult === true;
   if (wantsJson(exchange)) {
-    const result = plan.members.length === 0 ? {} : { [`${name}Result`]: queryJsonMembers(plan, fields) };
+    const result = hasResult ? { [`${name}Result`]: queryJsonMembers(plan, fields) } : {};
     const body = { [`${name}Response`]: { ...result, ResponseMetadata: { RequestId: exchange.requestId } } };
     return send(exchange, 200, 'application/json', JSON.stringify(body));
   }
-  const members = plan.members.length === 0 ? undefined : xmlMembers(plan, fields);
+  const members = hasResult ? xmlMembers(plan, fields) : undefined;
   const result =
     members === undefined
       ? ''

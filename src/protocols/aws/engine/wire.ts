@@ -1,5 +1,6 @@
-// What a wire form is to the engine: it reads an operation's input and writes its output or error. JSON, CBOR
-// and Query/XML implement it from the same rows; what their answers have in common stands here too.
+// What a wire form is to the engine: it reads an operation's input and writes its output or error. JSON,
+// CBOR, Query/XML and REST-JSON implement it from the same rows; what their answers have in common stands
+// here too.
 import type { HttpReply, HttpRequest } from '../../../net/http.ts';
 import { AwsError } from './errors.ts';
 import type { OperationPlan, ServicePlan } from './plan.ts';
@@ -15,6 +16,8 @@ export interface Exchange {
   readonly operation: OperationPlan | undefined;
   /** Parsed parameters, Query wire only. */
   readonly form: FormNode | undefined;
+  /** Labels of the path as sent, REST-JSON only. */
+  readonly labels: readonly string[] | undefined;
 }
 
 /** `Attribute.1.Name=x` is the path Attribute, 1, Name in this tree. */
@@ -23,7 +26,7 @@ export interface FormNode {
   children: Map<string, FormNode> | undefined;
 }
 
-export type WireName = 'json' | 'cbor' | 'query';
+export type WireName = 'json' | 'cbor' | 'query' | 'rest';
 
 export interface Wire {
   readonly name: WireName;
@@ -49,7 +52,8 @@ export function answerHeaders(exchange: Exchange, contentType: string): string[]
 export function errorFields(exchange: Exchange, error: AwsError): Readonly<Record<string, string>> {
   const { service } = exchange;
   const namespace =
-    error.namespace ?? (isModelled(exchange, error) ? service!.service.errorNamespace : coralNamespace);
+    error.namespace ??
+    (isModelled(exchange, error) ? (service!.service.errorNamespace ?? '') : coralNamespace);
   // A service with bare error types (Kinesis) has an empty namespace, and then nothing carries one.
   const isBare = namespace === '' || service?.service.errorNamespace === '';
   const type = isBare ? error.type : `${namespace}#${error.type}`;

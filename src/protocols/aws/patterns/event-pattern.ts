@@ -1,5 +1,5 @@
-// Event patterns of EventBridge (rules, archives) and the filters of Pipes and event source mappings, compiled to
-// the core's Matcher. Called by those services.
+// Event patterns of EventBridge (rules, archives) and the filters of Pipes and event source mappings,
+// compiled to the core's Matcher. Called by those services.
 import type { Matcher } from '../../../broker/index.ts';
 import { parsePattern, PatternError, type PatternDialect } from './pattern-parser.ts';
 

@@ -17,8 +17,8 @@ const attributes: PatternDialect = {
 };
 
 /**
- * `{}` and an empty text filter nothing: undefined. Throws PatternError with what follows `Invalid parameter: `
- * (SetSubscriptionAttributes) or `Invalid parameter: Attributes Reason: ` (Subscribe).
+ * `{}` and an empty text filter nothing: undefined. Throws PatternError with what follows `Invalid parameter:
+ * ` (SetSubscriptionAttributes) or `Invalid parameter: Attributes Reason: ` (Subscribe).
  */
 export function compileFilterPolicy(
   text: string,

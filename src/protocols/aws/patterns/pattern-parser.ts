@@ -1,5 +1,5 @@
-// The pattern language that EventBridge rules, SNS filter policies and Pipes filters share, compiled to the core's
-// Matcher. Texts of refusals are those of the service (aws/event-ruler's, which both use). Called by
+// The pattern language that EventBridge rules, SNS filter policies and Pipes filters share, compiled to the
+// core's Matcher. Texts of refusals are those of the service (aws/event-ruler's, which both use). Called by
 // event-pattern.ts, filter-policy.ts and pipe-filter.ts, which add their own limits.
 import { isIP } from 'node:net';
 import type { Clause, Test } from '../../../broker/index.ts';

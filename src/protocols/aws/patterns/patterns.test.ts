@@ -1,3 +1,5 @@
+// Event patterns and filter policies: what they let through, and what is said of those that cannot be. Texts
+// are those of the services.
 import { describe, expect, it } from 'vitest';
 import { matches } from '../../../broker/index.ts';
 import { compileEventPattern, compileFilters } from './event-pattern.ts';

@@ -1,14 +1,22 @@
 // Every AWS service of this build. A new service is a folder beside this file and one line here.
 import type { ServiceFactory } from '../engine/service.ts';
+import { type EventsSettings, eventsService } from './events/index.ts';
 import { type KinesisSettings, kinesisService } from './kinesis/index.ts';
+import { type SnsSettings, snsService } from './sns/index.ts';
 import { sqsService } from './sqs/index.ts';
 import { stsService } from './sts/index.ts';
 
 /** What the operator sets of single services. */
 export interface ServiceSettings {
+  readonly events?: EventsSettings;
   readonly kinesis?: KinesisSettings;
+  readonly sns?: SnsSettings;
 }
 
-export function awsServices({ kinesis = {} }: ServiceSettings = {}): readonly ServiceFactory[] {
-  return [sqsService, stsService, kinesisService(kinesis)];
+export function awsServices({
+  events = {},
+  kinesis = {},
+  sns = {},
+}: ServiceSettings = {}): readonly ServiceFactory[] {
+  return [sqsService, stsService, kinesisService(kinesis), snsService(sns), eventsService(events)];
 }

@@ -1,0 +1,48 @@
+// Everything by which messages leave the daemon towards others: signatures, ways out, and the deliveries that
+// use them. Made by compose.ts before the listeners open, started when it is known under which address they
+// are.
+import type { Clock } from '../base/clock.ts';
+import type { Logger } from '../base/log.ts';
+import { SystemRng } from '../base/rng.ts';
+import type { Broker } from '../broker/index.ts';
+import { notificationRendering } from '../protocols/aws/index.ts';
+import type { Config } from './config.ts';
+import { Deliveries } from './deliveries.ts';
+import { openOutbound, type Outbound } from './outbound.ts';
+import { SnsSigning } from './sns-signing.ts';
+
+export interface OutwardDeps {
+  readonly config: Config;
+  readonly broker: Broker;
+  readonly logger: Logger;
+  readonly clock: Clock;
+}
+
+export class Outward {
+  readonly signing: SnsSigning;
+  readonly outbound: Outbound;
+  readonly #deps: OutwardDeps;
+  #deliveries: Deliveries | undefined;
+
+  constructor(deps: OutwardDeps) {
+    this.#deps = deps;
+    const { config, broker, logger, clock } = deps;
+    this.signing = new SnsSigning({ directory: config.settings.data, clock, logger, catalog: broker });
+    broker.renderers.set(notificationRendering, this.signing);
+    this.outbound = openOutbound(config, clock, logger.child({ layer: 'outbound' }));
+  }
+
+  /** `baseUrl`: where links in notifications lead when a subscription does not know better. */
+  start(baseUrl: string): void {
+    const { broker, clock, logger } = this.#deps;
+    const { signing, outbound } = this;
+    signing.notification.baseUrl = baseUrl;
+    const deps = { broker, clock, rng: new SystemRng(), outbound, signing };
+    this.#deliveries = new Deliveries({ ...deps, logger: logger.child({ layer: 'deliveries' }) });
+  }
+
+  async close(drainMs: number): Promise<void> {
+    await this.#deliveries?.close(drainMs);
+    this.outbound.client.close();
+  }
+}
