@@ -3,6 +3,7 @@ import { type AwsDeps, awsServices } from '../protocols/aws/index.ts';
 import type { ProtocolDeps } from '../protocols/types.ts';
 import { type Config, hasDefaultKey, type PolicyDocument } from './config.ts';
 import { defaultAccount } from './config-sections.ts';
+import { connectionSecrets } from './connection-secrets.ts';
 
 export function awsDepsOf(config: Config, deps: ProtocolDeps): AwsDeps {
   return {
@@ -24,7 +25,7 @@ export function awsDepsOf(config: Config, deps: ProtocolDeps): AwsDeps {
       ...(trust === undefined ? {} : { trust: JSON.stringify(trust) }),
     })),
     limits: config.limits,
-    services: awsServices({ kinesis: config.kinesis }),
+    services: awsServices({ events: { secrets: connectionSecrets(deps.secret) }, kinesis: config.kinesis }),
   };
 }
 

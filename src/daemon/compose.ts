@@ -68,7 +68,7 @@ async function build(config: Config, logger: Logger, closers: Closer[]): Promise
   const streams = await declareAllStreams(broker, config);
   if (!streams.ok) throw new StartError(streams.error);
 
-  const outward = new Outward({ config, broker, logger, clock: systemClock });
+  const outward = new Outward({ ...protocolDeps, config });
 
   const health = new HealthState(broker, packageVersion(), systemClock);
   const admin = createAdminApi({
@@ -85,6 +85,7 @@ async function build(config: Config, logger: Logger, closers: Closer[]): Promise
     health: () => health.report(),
     describeConfig: () => describeConfig(config),
     declareQueue: (queue) => declareOne(broker, queue),
+    recorded: (query) => outward.outbound.recorded.list(query),
   });
 
   const opened: Opened[] = [];

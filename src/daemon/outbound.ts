@@ -2,6 +2,7 @@
 // messages, functions; what has no way out is recorded. Called by deliveries.ts.
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
+import { AccessTokens } from '../connectors/access-tokens.ts';
 import { AddressGuard, loopbackRanges } from '../connectors/address-guard.ts';
 import type { Transport } from '../connectors/driver.ts';
 import type { Email } from '../connectors/email/email.ts';
@@ -37,6 +38,8 @@ export interface Outbound {
   readonly functions: FunctionTransport;
   readonly invoker: FunctionInvoker;
   readonly recorded: RecordedMessages;
+  /** Of connections that authorize by OAuth. */
+  readonly tokens: AccessTokens;
   functionNamed(name: string): NamedFunction | undefined;
 }
 
@@ -55,6 +58,7 @@ export function openOutbound(config: Config, clock: Clock, logger: Logger): Outb
     functions: new FunctionTransport(invoker),
     invoker,
     recorded,
+    tokens: new AccessTokens(clock),
     functionNamed: (name) => functions.get(name),
   };
 }

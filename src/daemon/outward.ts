@@ -7,6 +7,7 @@ import { SystemRng } from '../base/rng.ts';
 import type { Broker } from '../broker/index.ts';
 import { notificationRendering } from '../protocols/aws/index.ts';
 import type { Config } from './config.ts';
+import { connectionSecrets } from './connection-secrets.ts';
 import { Deliveries } from './deliveries.ts';
 import { openOutbound, type Outbound } from './outbound.ts';
 import { SnsSigning } from './sns-signing.ts';
@@ -16,6 +17,8 @@ export interface OutwardDeps {
   readonly broker: Broker;
   readonly logger: Logger;
   readonly clock: Clock;
+  /** Of the data directory. */
+  readonly secret: Uint8Array;
 }
 
 export class Outward {
@@ -34,10 +37,17 @@ export class Outward {
 
   /** `baseUrl`: where links in notifications lead when a subscription does not know better. */
   start(baseUrl: string): void {
-    const { broker, clock, logger } = this.#deps;
+    const { broker, clock, logger, secret } = this.#deps;
     const { signing, outbound } = this;
     signing.notification.baseUrl = baseUrl;
-    const deps = { broker, clock, rng: new SystemRng(), outbound, signing };
+    const deps = {
+      broker,
+      clock,
+      rng: new SystemRng(),
+      outbound,
+      signing,
+      secrets: connectionSecrets(secret),
+    };
     this.#deliveries = new Deliveries({ ...deps, logger: logger.child({ layer: 'deliveries' }) });
   }
 

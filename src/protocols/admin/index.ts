@@ -10,6 +10,7 @@ import { groupRoutes } from './routes/groups.ts';
 import { messageRoutes } from './routes/messages.ts';
 import { queueRoutes } from './routes/queues.ts';
 import { recordRoutes } from './routes/records.ts';
+import { recordedRoutes } from './routes/recorded-messages.ts';
 import { shardRoutes } from './routes/shards.ts';
 import { streamRoutes } from './routes/streams.ts';
 import { systemRoutes } from './routes/system.ts';
@@ -45,6 +46,7 @@ export function createAdminApi(deps: AdminDeps): AdminApi {
     ...shardRoutes(deps, snapshots.streams),
     ...recordRoutes(deps, snapshots.streams),
     ...groupRoutes(deps),
+    ...recordedRoutes(deps),
   ];
   const router = createRouter(routes);
   return {

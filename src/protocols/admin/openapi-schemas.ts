@@ -109,5 +109,20 @@ export const schemas: Readonly<Record<string, object>> = {
     ['taskId', 'source', 'status', 'startedAtMs', 'movedCount', 'toMoveCount'],
   ),
   Tasks: object({ tasks: list(ref('Task')) }),
+  RecordedMessages: object(
+    {
+      messages: list(
+        object({
+          id: whole,
+          atMs: whole,
+          kind: { type: 'string', enum: ['email', 'sms', 'push'] },
+          to: list(text),
+          text: { type: 'string', description: 'The content as JSON, cut when it is long' },
+        }),
+      ),
+      next: whole,
+    },
+    ['messages'],
+  ),
   ...streamSchemas,
 };

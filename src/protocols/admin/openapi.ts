@@ -53,6 +53,17 @@ const operations: Readonly<Record<string, Readonly<Record<string, Operation>>>> 
   '/v1/reset': {
     post: { summary: 'Drop all data; only with --allow-reset', tag: 'system', answer: [200, 'Map'] },
   },
+  '/v1/recorded-messages': {
+    get: {
+      summary: 'E-mails, texts and push messages that were recorded instead of sent, oldest first',
+      tag: 'system',
+      query: [
+        query('after', whole, 'Only those with a larger id: `next` of the page before'),
+        query('limit', { ...whole, minimum: 1, maximum: 1000, default: 100 }, 'Rows of one page'),
+      ],
+      answer: [200, 'RecordedMessages'],
+    },
+  },
   '/v1/tasks': {
     get: { summary: 'Move tasks of all dead-letter queues', tag: 'tasks', answer: [200, 'Tasks'] },
   },

@@ -33,6 +33,16 @@ export interface CommitTimes {
   onCommit: ((cell: string, seconds: number) => void) | undefined;
 }
 
+/** A message that was recorded instead of sent; `text` is its content as JSON, cut when it is long. */
+export interface RecordedMessage {
+  /** Counts up from 1. */
+  readonly id: number;
+  readonly atMs: number;
+  readonly kind: 'email' | 'sms' | 'push';
+  readonly to: readonly string[];
+  readonly text: string;
+}
+
 export interface AdminDeps {
   readonly broker: Broker;
   readonly clock: Clock;
@@ -53,6 +63,11 @@ export interface AdminDeps {
   readonly declareQueue: (
     queue: QueueDeclaration,
   ) => Promise<Result<'created' | 'changed' | 'unchanged', string>>;
+  /** Oldest first, those after the id. */
+  readonly recorded: (query: {
+    readonly after: number;
+    readonly limit: number;
+  }) => readonly RecordedMessage[];
 }
 
 /** Who waits for the answer: a route that waits itself stops when nobody is there any more. */

@@ -20,6 +20,16 @@ import type { WireName } from './engine/wire.ts';
 export type { AwsRole, AwsUser } from './engine/identity/identity.ts';
 export type { LimitsConfig } from './engine/limits-profile.ts';
 export { awsServices } from './services/index.ts';
+export { openConnection } from './services/events/connection.ts';
+export {
+  deadLetter,
+  functionInvocation,
+  httpRequest,
+  httpTarget,
+  type PushedTarget,
+  pushedTarget,
+  retryOf,
+} from './services/events/delivery.ts';
 export { certificateFileName, createSigningIdentity } from './services/sns/certificate.ts';
 export type { SigningIdentity } from './services/sns/certificate.ts';
 export { type SnsDelivery, snsDelivery } from './services/sns/delivery.ts';

@@ -116,3 +116,14 @@ export const eventsService =
   };
 
 export type { EventsSettings, Secrets } from './settings.ts';
+export { openConnection } from './connection.ts';
+export {
+  deadLetter,
+  functionInvocation,
+  httpRequest,
+  httpTarget,
+  pushedTarget,
+  type PushedTarget,
+  retryOf,
+} from './delivery.ts';
+export { scheduledEvent, scheduledRule, type ScheduledRule } from './scheduled-rule.ts';

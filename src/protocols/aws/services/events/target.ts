@@ -88,7 +88,7 @@ function undeliverable(rule: RuleFacts, target: Target): readonly MessageAttribu
   return [
     textAttribute('RULE_ARN', rule.arn),
     textAttribute('TARGET_ARN', target.Arn),
-    textAttribute('ERROR_CODE', 'NO_PERMISSIONS_OR_RESOURCE'),
+    textAttribute('ERROR_CODE', 'NO_RESOURCE'),
     textAttribute('ERROR_MESSAGE', 'The target does not exist or does not take this event.'),
   ];
 }

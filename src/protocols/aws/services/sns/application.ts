@@ -1,5 +1,5 @@
-// Platform applications and their endpoints as the core keeps them: documents of the owner's room, found by ARN.
-// The handlers change them; publishing and delivery read them.
+// Platform applications and their endpoints as the core keeps them: documents of the owner's room, found by
+// ARN. The handlers change them; publishing and delivery read them.
 import type { Broker, DocumentDefinition, ResourceName } from '../../../../broker/index.ts';
 import { documentName, namespaceOf, parseArn, snsArn } from './names.ts';
 
@@ -43,11 +43,10 @@ export function endpointName(place: EndpointPlace): ResourceName {
   return documentName(namespaceOf(place), `${endpointPrefix(platform, application)}${id}`);
 }
 
-export function applicationArn({ namespace, name }: ResourceName): string {
+/** Of an application or an endpoint. */
+export function documentArn({ namespace, name }: ResourceName): string {
   return snsArn({ namespace }, name.slice('sns/'.length));
 }
-
-export const endpointArn = applicationArn;
 
 /** `app/PLATFORM/NAME` of an application's ARN; undefined for anything else. */
 export function parseApplicationArn(text: string) {
@@ -72,7 +71,7 @@ export function findEndpoint({ broker }: Documents, arn: string): Attributed | u
   return place === undefined ? undefined : attributed(broker.catalog.documents.find(endpointName(place)));
 }
 
-export function attributed(definition: DocumentDefinition | undefined): Attributed | undefined {
+function attributed(definition: DocumentDefinition | undefined): Attributed | undefined {
   return definition === undefined ? undefined : attributedOf(definition);
 }
 

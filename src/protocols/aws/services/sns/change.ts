@@ -1,5 +1,6 @@
-// Changes of topics, subscriptions and documents: read, decide, update, and again when somebody else was quicker.
-// Everything that a request wants is checked before the update, so that it happens whole or not at all.
+// Changes of topics, subscriptions and documents: read, decide, update, and again when somebody else was
+// quicker. Everything that a request wants is checked before the update, so that it happens whole or not at
+// all.
 import type {
   DocumentDefinition,
   Reply,

@@ -1,5 +1,5 @@
-// Tokens that confirm a subscription, or restore one that a link ended: they name it and carry their time, sealed
-// by the directory's secret, so nothing is stored. 288 hexadecimal characters, as AWS has them.
+// Tokens that confirm a subscription, or restore one that a link ended: they name it and carry their time,
+// sealed by the directory's secret, so nothing is stored. 288 hexadecimal characters, as AWS has them.
 //
 //   u32 entity of the binding   u8 purpose   f64 issued at, ms   67 B chance   64 B HMAC-SHA-512 of all that
 import { createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto';

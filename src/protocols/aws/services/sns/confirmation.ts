@@ -1,5 +1,6 @@
-// Asks an endpoint whether it wants a subscription, or wants it back: a publication through that one binding, which
-// the delivery side turns into the envelope. What it says beside the token follows from the binding.
+// Asks an endpoint whether it wants a subscription, or wants it back: a publication through that one
+// binding, which the delivery side turns into the envelope. What it says beside the token follows from the
+// binding.
 import type { BindingDefinition } from '../../../../broker/index.ts';
 import type { Call } from '../../engine/service.ts';
 import { expectReply } from './reply.ts';

@@ -1,5 +1,5 @@
-// Delivery policies of HTTP endpoints: reads and checks their two forms (topic, subscription), and says what is in
-// force for a subscription (SNS developer guide, "Amazon SNS message delivery retries"). Pure.
+// Delivery policies of HTTP endpoints: reads and checks their two forms (topic, subscription), and says
+// what is in force for a subscription (SNS developer guide, "Amazon SNS message delivery retries"). Pure.
 import type { AwsError } from '../../engine/errors.ts';
 
 export interface HealthyRetryPolicy {

@@ -1,5 +1,5 @@
-// Goal: what endpoints outside get, from the request of a client to the request of the connector: confirmation,
-// notification, raw, and the way out; signed so that a client's validator takes it.
+// Goal: what endpoints outside get, from the request of a client to the request of the connector:
+// confirmation, notification, raw, and the way out; signed so that a client's validator takes it.
 import {
   CreatePlatformApplicationCommand,
   CreatePlatformEndpointCommand,
@@ -222,7 +222,9 @@ test('a phone: by subscription and by number', async () => {
   const sender = { DataType: 'String', StringValue: 'ME' };
   const type = { DataType: 'String', StringValue: 'Promotional' };
   const MessageAttributes = { 'AWS.SNS.SMS.SenderID': sender, 'AWS.SNS.SMS.SMSType': type };
-  await local.sns.send(new PublishCommand({ PhoneNumber: '+15550002', Message: 'direct', MessageAttributes }));
+  await local.sns.send(
+    new PublishCommand({ PhoneNumber: '+15550002', Message: 'direct', MessageAttributes }),
+  );
   expect(await deliveries('arn:sns/direct')).toEqual([
     { kind: 'sms', to: ['+15550002'], text: 'direct', sender: 'ME', isTransactional: false },
   ]);

@@ -1,6 +1,6 @@
-// What is sent to an endpoint outside of the daemon for one copy of a publication: the HTTP request, e-mail, text
-// message, event of a function, record or push message. Called by the daemon for the delivery pump, which retries
-// by retry.ts. It sends nothing itself.
+// What is sent to an endpoint outside of the daemon for one copy of a publication: the HTTP request,
+// e-mail, text message, event of a function, record or push message. Called by the daemon for the delivery
+// pump, which retries by retry.ts. It sends nothing itself.
 import type { BindingDefinition, StoredMessage } from '../../../../broker/index.ts';
 import { limits } from '../../../../base/limits.ts';
 import { findApplication, findEndpoint, parseEndpointArn } from './application.ts';

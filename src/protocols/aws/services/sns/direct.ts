@@ -1,5 +1,6 @@
-// What is published to one phone number or one endpoint of an application: through a topic of the caller's room that
-// no listing shows, with one binding per protocol, both made on first use. The destination goes with the message.
+// What is published to one phone number or one endpoint of an application: through a topic of the caller's
+// room that no listing shows, with one binding per protocol, both made on first use. The destination goes
+// with the message.
 import type { Publication } from '../../../../broker/index.ts';
 import type { Call } from '../../engine/service.ts';
 import { findApplication, findEndpoint, parseEndpointArn } from './application.ts';

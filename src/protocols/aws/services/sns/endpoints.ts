@@ -1,5 +1,5 @@
-// The protocols that a topic can be subscribed by: what an endpoint of each must look like, whether it must be asked
-// first, and the target of the core that it becomes. Checks in the words of Subscribe.
+// The protocols that a topic can be subscribed by: what an endpoint of each must look like, whether it must
+// be asked first, and the target of the core that it becomes. Checks in the words of Subscribe.
 import { randomUUID } from 'node:crypto';
 import type { BindingTarget, MessageAttribute, ResourceName } from '../../../../broker/index.ts';
 import { findEndpoint, parseEndpointArn } from './application.ts';

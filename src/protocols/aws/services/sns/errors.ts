@@ -1,6 +1,6 @@
-// Every error of SNS in its own words, and what each error of the core becomes. Clients read the short code of
-// the Query wire (`InvalidParameter`), not the exception's name. Texts are recorded from the service where it
-// could be asked (SNS API reference; public test recordings).
+// Every error of SNS in its own words, and what each error of the core becomes. Clients read the short code
+// of the Query wire (`InvalidParameter`), not the exception's name. Texts are recorded from the service
+// where it could be asked (SNS API reference; public test recordings).
 import type { BrokerError, BrokerErrorCode } from '../../../../broker/index.ts';
 import { AwsError } from '../../engine/errors.ts';
 import type { ServiceErrors } from '../../engine/service.ts';
@@ -13,14 +13,13 @@ const of =
 
 const invalidParameterBare = of('InvalidParameter');
 export const invalidValue = of('ParameterValueInvalid', 400, 'InvalidParameterValueException');
-export const validationError = of('ValidationError', 400, 'ValidationException');
+const validationError = of('ValidationError', 400, 'ValidationException');
 export const notFound = of('NotFound', 404);
 export const resourceNotFound = of('ResourceNotFound', 404);
 export const invalidState = of('InvalidState');
 const authorizationError = of('AuthorizationError', 403);
 const internalError = of('InternalError', 500);
 const throttling = of('Throttling', 400, 'ThrottledException');
-export const userError = of('UserError');
 export const verificationFailed = of('VerificationException', 400, 'VerificationException');
 const concurrentAccess = of('ConcurrentAccess');
 export const tagLimitExceeded = of('TagLimitExceeded');

@@ -1,5 +1,5 @@
-// The SNS service: its rows, one handler per action, its words for errors; and the delivery side, which the daemon
-// gives to the pump and to the core as a renderer.
+// The SNS service: its rows, one handler per action, its words for errors; and the delivery side, which the
+// daemon gives to the pump and to the core as a renderer.
 import type { Handlers, ServiceFactory, ServiceModule } from '../../engine/service.ts';
 import { notificationRendering } from './endpoints.ts';
 import { snsErrors } from './errors.ts';
@@ -48,6 +48,7 @@ import { listTagsForResource, tagResource, untagResource } from './handlers/tags
 import { getTopicAttributes, setTopicAttributes } from './handlers/topic-attributes.ts';
 import { createTopic, deleteTopic, listTopics } from './handlers/topics.ts';
 import { snsModel } from './model.ts';
+import { snsLimits } from './quotas.ts';
 import { NotificationRenderer } from './renderer.ts';
 import { SnsSigner } from './signature.ts';
 import { createSns, type Sns } from './sns.ts';
@@ -76,7 +77,7 @@ function createModule(sns: Sns): ServiceModule {
     Publish: (input, call) => publish(sns, input, call),
     PublishBatch: (input, call) => publishBatch(sns, input, call),
   };
-  return { service: snsModel, handlers, errors: snsErrors };
+  return { service: snsModel, handlers, errors: snsErrors, limits: snsLimits };
 }
 
 type SnsHandlers = Handlers<typeof snsModel>;

@@ -1,5 +1,6 @@
-// Attributes of a message on their way in: names, types and values checked in the words of SNS, turned into the
-// core's form. Called for each message that has any; never for one that has none. There may be any number.
+// Attributes of a message on their way in: names, types and values checked in the words of SNS, turned into
+// the core's form. Called for each message that has any; never for one that has none. There may be any
+// number.
 import type { MessageAttribute } from '../../../../broker/index.ts';
 import type { AwsError } from '../../engine/errors.ts';
 import { invalidValue } from './errors.ts';

@@ -1,6 +1,6 @@
-// The public service model of SNS as rows: what each of its 42 actions takes, answers and may fail with. Read by
-// the engine, which decodes and encodes the Query wire from it; SNS has no other. Bounds that SNS words by itself
-// are left to the handlers. What differs from the public model stands in model.patch.ts.
+// The public service model of SNS as rows: what each of its 42 actions takes, answers and may fail with.
+// Read by the engine, which decodes and encodes the Query wire from it; SNS has no other. Bounds that SNS
+// words by itself are left to the handlers. What differs from the public model stands in model.patch.ts.
 import type { Service } from '../../engine/service.ts';
 import type { Infer } from '../../engine/shapes.ts';
 import { publishOperations } from './rows/publish.ts';

@@ -1,5 +1,5 @@
-// Names of SNS on the wire and in the core: ARNs of topics, subscriptions, platform applications and endpoints.
-// Parses in the words of the service; it looks nothing up.
+// Names of SNS on the wire and in the core: ARNs of topics, subscriptions, platform applications and
+// endpoints. Parses in the words of the service; it looks nothing up.
 import type { ResourceName } from '../../../../broker/index.ts';
 import { malformedArn } from './errors.ts';
 
@@ -60,7 +60,7 @@ export function accountOf({ namespace }: Place): string {
   return namespace.slice(0, namespace.indexOf('/'));
 }
 
-export function regionOf({ namespace }: Place): string {
+function regionOf({ namespace }: Place): string {
   return namespace.slice(namespace.indexOf('/') + 1);
 }
 

@@ -1,5 +1,6 @@
-// What a copy of a publication says when it is shown as an SNS message: the facts of its envelope, from the copy, its
-// topic and its subscription, with the signature. Used where copies are read (renderer.ts) and pushed (delivery.ts).
+// What a copy of a publication says when it is shown as an SNS message: the facts of its envelope, from the
+// copy, its topic and its subscription, with the signature. Used where copies are read (renderer.ts) and
+// pushed (delivery.ts).
 import { hash } from 'node:crypto';
 import { type Broker, bindingId, type CopyFacts, type StoredMessage } from '../../../../broker/index.ts';
 import { type ConfirmationKind, confirmationAttribute } from './confirmation.ts';
@@ -40,7 +41,7 @@ export function confirmationKindOf(message: StoredMessage): ConfirmationKind | u
 }
 
 /** Those that the publisher gave. */
-export function publicAttributes(message: StoredMessage): StoredMessage['attributes'] {
+function publicAttributes(message: StoredMessage): StoredMessage['attributes'] {
   const isOurs = (name: string): boolean => name === confirmationAttribute || name === endpointAttribute;
   return message.attributes.some(({ name }) => isOurs(name))
     ? message.attributes.filter(({ name }) => !isOurs(name))

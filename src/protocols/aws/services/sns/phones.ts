@@ -1,5 +1,5 @@
-// Phone numbers as the core keeps them: those that opted out, those of the sandbox, the settings of text messages,
-// all as documents of the owner's room.
+// Phone numbers as the core keeps them: those that opted out, those of the sandbox, the settings of text
+// messages, all as documents of the owner's room.
 import { documentName } from './names.ts';
 import type { Sns } from './sns.ts';
 import type { ResourceName } from '../../../../broker/index.ts';

@@ -1,6 +1,6 @@
 // Push messages by platform: what Apple's and Google's services are sent for one message, from the platform
-// application's credentials (SNS developer guide, "Mobile push notifications"). Other platforms have no gateway
-// here. Pure.
+// application's credentials (SNS developer guide, "Mobile push notifications"). Other platforms have no
+// gateway here. Pure.
 
 export interface ApnsPush {
   readonly kind: 'apns';

@@ -1,5 +1,6 @@
-// How readers of a queue see what a topic sent there without raw delivery: as an envelope, without attributes. The
-// core calls it when messages are handed over; the signature is prepared off the event loop before.
+// How readers of a queue see what a topic sent there without raw delivery: as an envelope, without
+// attributes. The core calls it when messages are handed over; the signature is prepared off the event loop
+// before.
 import type { Renderer, StoredMessage } from '../../../../broker/index.ts';
 import { confirmationEnvelope, notificationEnvelope } from './envelope.ts';
 import {

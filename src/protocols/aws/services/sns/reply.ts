@@ -1,5 +1,5 @@
-// Replies of the core as handlers and responders want them: the kind that belongs to the command, or the error in
-// the words of SNS, thrown.
+// Replies of the core as handlers and responders want them: the kind that belongs to the command, or the
+// error in the words of SNS, thrown.
 import { assert } from '../../../../base/assert.ts';
 import type { Reply } from '../../../../broker/index.ts';
 import { brokerFailure } from './errors.ts';

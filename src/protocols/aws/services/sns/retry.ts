@@ -1,6 +1,6 @@
-// How often and how quickly a delivery is tried again, by kind of endpoint, and what becomes of one that is given up
-// (SNS developer guide, "Amazon SNS message delivery retries" and "Dead-letter queues"). Pure; the daemon hands it
-// to the delivery pump.
+// How often and how quickly a delivery is tried again, by kind of endpoint, and what becomes of one that is
+// given up (SNS developer guide, "Amazon SNS message delivery retries" and "Dead-letter queues"). Pure; the
+// daemon hands it to the delivery pump.
 import type {
   BindingDefinition,
   MessageAttribute,

@@ -1,5 +1,5 @@
-// What every handler of SNS shares: the core, and the little that this front keeps between requests. Made once per
-// daemon in index.ts. It holds nothing that a restart may not forget.
+// What every handler of SNS shares: the core, and the little that this front keeps between requests. Made
+// once per daemon in index.ts. It holds nothing that a restart may not forget.
 import type { Clock } from '../../../../base/clock.ts';
 import type { Broker } from '../../../../broker/index.ts';
 import type { Paging } from '../../engine/paginate.ts';
@@ -14,9 +14,10 @@ export interface Sns {
   readonly tokens: ConfirmationTokens;
   /** Requests that make the same thing, one after the other. */
   readonly turns: Turns;
+  readonly limitsFor: ServiceDeps['limitsFor'];
 }
 
-export type SnsDeps = Pick<ServiceDeps, 'broker' | 'clock' | 'secret' | 'paging'>;
+export type SnsDeps = Pick<ServiceDeps, 'broker' | 'clock' | 'secret' | 'paging' | 'limitsFor'>;
 
 export function createSns(deps: SnsDeps): Sns {
   return {
@@ -25,5 +26,6 @@ export function createSns(deps: SnsDeps): Sns {
     paging: deps.paging,
     tokens: new ConfirmationTokens(deps.secret),
     turns: new Turns(),
+    limitsFor: deps.limitsFor,
   };
 }

@@ -1,5 +1,5 @@
-// The attributes of subscriptions: what each may hold, what of it the core must know, and how they are shown. Texts
-// are kept in the annotations of the binding. Pure but for a look at the catalog.
+// The attributes of subscriptions: what each may hold, what of it the core must know, and how they are
+// shown. Texts are kept in the annotations of the binding. Pure but for a look at the catalog.
 import type { BindingDefinition, Matcher } from '../../../../broker/index.ts';
 import { compileFilterPolicy } from '../../patterns/filter-policy.ts';
 import type { AwsError } from '../../engine/errors.ts';

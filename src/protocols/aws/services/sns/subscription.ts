@@ -1,5 +1,5 @@
-// A subscription as the handlers of SNS see it: a binding of a topic with one target, what its annotations say, and
-// the way from a request's ARN to it.
+// A subscription as the handlers of SNS see it: a binding of a topic with one target, what its annotations
+// say, and the way from a request's ARN to it.
 //
 //   Subscribe -> PENDING --token--> CONFIRMED --Unsubscribe by its owner--> gone
 //                   \--two days--> gone  |  ^

@@ -1,5 +1,5 @@
-// The attributes of topics: which there are, what each may hold, and how they are shown. Texts are kept as they
-// came, in the annotations of the topic; only those that the core must know become settings. Pure.
+// The attributes of topics: which there are, what each may hold, and how they are shown. Texts are kept as
+// they came, in the annotations of the topic; only those that the core must know become settings. Pure.
 import type { TopicDefinition, TopicSettings } from '../../../../broker/index.ts';
 import { parsePolicy } from '../../engine/iam/policy.ts';
 import { checkTopicPolicy, effectiveTopicText, type Say } from './delivery-policy.ts';

@@ -1,5 +1,5 @@
-// A topic as the handlers of SNS see it, and the way from a request's ARN to it: parsed, resolved in the committed
-// catalog, authorised, with everything that a publish needs worked out once per definition.
+// A topic as the handlers of SNS see it, and the way from a request's ARN to it: parsed, resolved in the
+// committed catalog, authorised, with everything that a publish needs worked out once per definition.
 import type { TopicDefinition } from '../../../../broker/index.ts';
 import type { Call, Resource } from '../../engine/service.ts';
 import { invalidParameter, topicNotFound } from './errors.ts';

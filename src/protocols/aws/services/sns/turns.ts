@@ -1,5 +1,5 @@
-// Lets requests that would make the same thing go one after the other, so that the second finds what the first
-// made (Subscribe and CreatePlatformEndpoint are idempotent by what they were given, not by a name).
+// Lets requests that would make the same thing go one after the other, so that the second finds what the
+// first made (Subscribe and CreatePlatformEndpoint are idempotent by what they were given, not by a name).
 
 export class Turns {
   readonly #last = new Map<string, Promise<unknown>>();

@@ -1,14 +1,14 @@
-// Platform applications: CreatePlatformApplication and what is done with one. Credentials are kept as they came and
-// never shown; whether they are good shows when something is pushed.
+// Platform applications: CreatePlatformApplication and what is done with one. Credentials are kept as they
+// came and never shown; whether they are good shows when something is pushed.
 import type { Call } from '../../../engine/service.ts';
 import {
-  applicationArn,
   applicationName,
   type Attributed,
   attributedOf,
   endpointPrefix,
   findApplication,
   parseApplicationArn,
+  documentArn,
 } from '../application.ts';
 import { changeDocument } from '../change.ts';
 import { applicationNotFound, invalidParameter } from '../errors.ts';
@@ -64,7 +64,7 @@ export async function createApplication(
   await changeDocument(sns, call, document, (current) =>
     current === undefined ? { value: { Enabled: 'true', ...given } } : undefined,
   );
-  return { PlatformApplicationArn: applicationArn(document) };
+  return { PlatformApplicationArn: documentArn(document) };
 }
 
 function checkName(name: string): void {
@@ -158,7 +158,7 @@ export function listApplications(
   });
   return {
     PlatformApplications: page.items.map((definition) => ({
-      PlatformApplicationArn: applicationArn(definition.name),
+      PlatformApplicationArn: documentArn(definition.name),
       Attributes: shown(attributedOf(definition)),
     })),
     NextToken: page.nextToken,

@@ -5,12 +5,12 @@ import type { Call } from '../../../engine/service.ts';
 import {
   type Attributed,
   attributedOf,
-  endpointArn,
   endpointName,
   endpointPrefix,
   findEndpoint,
   parseApplicationArn,
   parseEndpointArn,
+  documentArn,
 } from '../application.ts';
 import { changeDocument } from '../change.ts';
 import { endpointNotFound, invalidParameter } from '../errors.ts';
@@ -52,16 +52,16 @@ export async function createEndpoint(
       const { attributes } = attributedOf(existing);
       if (Object.entries(value).some(([name, text]) => attributes[name] !== text)) {
         throw invalidParameter(
-          `Token Reason: Endpoint ${endpointArn(existing.name)} already exists with the same Token, but ` +
+          `Token Reason: Endpoint ${documentArn(existing.name)} already exists with the same Token, but ` +
             'different attributes.',
         );
       }
-      return endpointArn(existing.name);
+      return documentArn(existing.name);
     }
     const { platform, application: app, arn: place } = parseApplicationArn(applicationText)!;
     const name = endpointName({ ...place, platform, application: app, id: randomUUID() });
     await changeDocument(sns, call, name, () => ({ value }));
-    return endpointArn(name);
+    return documentArn(name);
   });
   return { EndpointArn: arn };
 }
@@ -161,7 +161,7 @@ export function listEndpoints(
   });
   return {
     Endpoints: page.items.map((definition) => ({
-      EndpointArn: endpointArn(definition.name),
+      EndpointArn: documentArn(definition.name),
       Attributes: attributedOf(definition).attributes,
     })),
     NextToken: page.nextToken,

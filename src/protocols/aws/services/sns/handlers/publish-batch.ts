@@ -1,5 +1,5 @@
-// PublishBatch: fails as a whole for whatever is wrong with it or with one of its messages (recorded); its messages
-// go to the core as one command.
+// PublishBatch: fails as a whole for whatever is wrong with it or with one of its messages (recorded); its
+// messages go to the core as one command.
 import type { Publication, Reply } from '../../../../../broker/index.ts';
 import type { Call, Pending } from '../../../engine/service.ts';
 import { batchTooLong, emptyBatch, idsNotDistinct, invalidEntryId, tooManyEntries } from '../errors.ts';

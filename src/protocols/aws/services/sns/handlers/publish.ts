@@ -1,5 +1,5 @@
-// Publish: to a topic, and, through a topic that nobody sees, to a phone number or an endpoint of an application.
-// To a topic it is the hot path: no promise, no closure.
+// Publish: to a topic, and, through a topic that nobody sees, to a phone number or an endpoint of an
+// application. To a topic it is the hot path: no promise, no closure.
 import type { Reply } from '../../../../../broker/index.ts';
 import type { Call, Pending } from '../../../engine/service.ts';
 import { publishToEndpoint, publishToPhone } from '../direct.ts';

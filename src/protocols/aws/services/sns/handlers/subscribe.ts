@@ -1,4 +1,5 @@
-// Subscribe: idempotent by topic, protocol and endpoint. Endpoints that must agree first get a message with a token.
+// Subscribe: idempotent by topic, protocol and endpoint. Endpoints that must agree first get a message with
+// a token.
 import type { BindingDefinition } from '../../../../../broker/index.ts';
 import type { Call } from '../../../engine/service.ts';
 import { askEndpoint } from '../confirmation.ts';
@@ -6,6 +7,7 @@ import { checkEndpoint, needsConfirmation } from '../endpoints.ts';
 import { invalidParameter } from '../errors.ts';
 import { arnOf } from '../names.ts';
 import type { SnsInput, SnsOutput } from '../model.ts';
+import { admitFilterPolicy, admitSubscription } from '../quotas.ts';
 import { expectReply } from '../reply.ts';
 import type { Sns } from '../sns.ts';
 import { annotation, isGone, isGoneForGood, isPending } from '../subscription.ts';
@@ -40,6 +42,8 @@ async function subscribeInTurn(sns: Sns, topic: Topic, input: Input, call: Call)
     if (isPending(existing)) await askEndpoint(sns, call, existing, 'SubscriptionConfirmation');
     return existing;
   }
+  admitSubscription(sns, topic);
+  if (wanted['FilterPolicy'] !== undefined) admitFilterPolicy(sns, topic, undefined);
   const { account, arn } = call.principal;
   const isAsked = needsConfirmation(protocol, endpoint, account);
   const annotations = {

@@ -5,6 +5,7 @@ import { changeSubscription } from '../change.ts';
 import { arnOf, topicName } from '../names.ts';
 import type { SnsInput, SnsOutput } from '../model.ts';
 import { type Page, pageOf, readWanted } from '../paging.ts';
+import { admitFilterPolicy } from '../quotas.ts';
 import type { Sns } from '../sns.ts';
 import { annotation, isGone, isPending, isSubscription, openSubscription } from '../subscription.ts';
 import { applyAttributes, compiled, onSet, shownSubscriptionAttributes } from '../subscription-attributes.ts';
@@ -88,8 +89,10 @@ export async function setSubscriptionAttributes(
     call,
     () => openSubscription(sns, call, input.SubscriptionArn, 'sns:SetSubscriptionAttributes'),
     (subscription) => {
-      const current = subscription.definition.annotations;
-      return compiled(applyAttributes(current, { [name]: value }, subscription, onSet), subscription, onSet);
+      const { definition, topic } = subscription;
+      const next = applyAttributes(definition.annotations, { [name]: value }, subscription, onSet);
+      if (next['FilterPolicy'] !== undefined) admitFilterPolicy(sns, topic, definition);
+      return compiled(next, subscription, onSet);
     },
   );
   return {};

@@ -1,5 +1,6 @@
-// Shapes that several operations of SNS share. Source: the public service model of 2010-03-31 as of 2026. Lists
-// are not flattened on this wire, and maps are entries of `key` and `value`, save for message attributes.
+// Shapes that several operations of SNS share. Source: the public service model of 2010-03-31 as of 2026.
+// Lists are not flattened on this wire, and maps are entries of `key` and `value`, save for message
+// attributes.
 import { blob, bool, list, map, str, struct } from '../../../engine/shapes.ts';
 
 export const required = { isRequired: true } as const;

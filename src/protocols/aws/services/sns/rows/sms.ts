@@ -1,4 +1,5 @@
-// Rows of text messages: settings, opt-outs, origination numbers, the sandbox. Some members begin in lower case.
+// Rows of text messages: settings, opt-outs, origination numbers, the sandbox. Some members begin in lower
+// case.
 import { bool, int, list, map, str, struct, timestamp } from '../../../engine/shapes.ts';
 import { nothing, required, requiredText, text } from './shapes.ts';
 
