@@ -43,6 +43,8 @@ export const limits = {
   // --- topics ---
   /** A publication passes through so many topics that feed each other, then its loop is cut. */
   topicHopsMax: 8,
+  /** Keys of publications that happen once (schedules, replays), per cell: 20 B each in its root row. */
+  onceKeysMax: 100_000,
 
   // --- waiters ---
   /** Long polls and push consumers that may wait on one daemon. */

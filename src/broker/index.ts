@@ -16,7 +16,7 @@ export * from './topic-types.ts';
 export * from './transform-types.ts';
 export * from './view-types.ts';
 export type { StoredMessage } from './message.ts';
-export { bindingId } from './catalog/routing.ts';
+export { bindingId, internalNamespace } from './catalog/routing.ts';
 export { explain, matches } from './routing/match-naive.ts';
 export { jsonSlice, stringOfSlice } from './routing/json-slices.ts';
 export { applyTransform } from './routing/transform.ts';

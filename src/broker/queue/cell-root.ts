@@ -2,6 +2,7 @@
 // other cells, what it has taken from them, move tasks, and deleted queues whose rows are still to be
 // removed. One small row.
 import { Packr } from 'msgpackr';
+import { limits } from '../../base/limits.ts';
 import type { DirtySet, Persistent } from '../cell/persistent.ts';
 import { rowKind } from '../cell/persistent.ts';
 
@@ -124,7 +125,14 @@ export class CellRoot implements Persistent {
     return this.once.get(key) ?? -Infinity;
   }
   applyOnce(key: number, sequence: number, batch: number): void {
-    if (this.touch(batch)) this.once.set(key, sequence);
+    if (!this.touch(batch)) return;
+    this.once.delete(key);
+    this.once.set(key, sequence);
+    // The key that was used longest ago goes; the order is part of the state.
+    for (const oldest of this.once.keys()) {
+      if (this.once.size <= limits.onceKeysMax) break;
+      this.once.delete(oldest);
+    }
   }
   applyTask(task: TaskRecord, batch: number, remembered: number): void {
     if (!this.touch(batch)) return;
@@ -160,7 +168,7 @@ export class CellRoot implements Persistent {
       outbox: byKey(this.outbox).map(([, entry]) => entry),
       marks: byKey(this.marks).filter(([, mark]) => mark.high > 0),
       tasks: byKey(this.tasks).filter(([, tasks]) => tasks.length > 0),
-      once: byKey(this.once),
+      once: [...this.once],
       dropped: [...this.dropped].sort((a, b) => a - b),
     };
   }

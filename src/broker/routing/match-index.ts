@@ -2,9 +2,11 @@
 // clauses, by path and value; a publication's values look up candidates, and only these are verified. So the
 // cost follows the number of candidates, not of bindings. Part of the catalog's view; asked by publish.
 import type { MessageAttribute } from '../command.ts';
-import type { Clause, Matcher, Test } from '../matcher-types.ts';
+import type { Clause, Matcher } from '../matcher-types.ts';
 import { documentOf, holdTogether, passes, valuesAt } from './match-naive.ts';
 import type { FoundValue } from './match-naive.ts';
+import { empty, fill, PathIndex, slotSize } from './path-index.ts';
+import type { Slot } from './path-index.ts';
 
 export interface MatchInput {
   readonly attributes: readonly MessageAttribute[];
@@ -17,6 +19,9 @@ type Scope = Matcher['scope'];
 interface Alternative {
   readonly key: number;
   readonly clauses: readonly Clause[];
+  /** Those of the clauses, in their order. */
+  readonly paths: readonly PathIndex<Alternative>[];
+  readonly slots: readonly Slot<Alternative>[];
 }
 
 export class MatchIndex {
@@ -33,7 +38,7 @@ export class MatchIndex {
     this.remove(key);
     this.#matchers.set(key, matcher);
     if (matcher === undefined) this.#always.add(key);
-    else for (const clauses of matcher.any) this.#scopes[matcher.scope].add({ key, clauses });
+    else for (const clauses of matcher.any) this.#scopes[matcher.scope].add(key, clauses);
   }
   remove(key: number): void {
     const matcher = this.#matchers.get(key);
@@ -64,149 +69,126 @@ export class MatchIndex {
   }
 }
 
-/** Where an alternative is filed, to be taken out again. */
-interface Place {
-  readonly drawer: Set<Alternative>;
-  readonly alternative: Alternative;
-}
-
 class ScopeIndex {
-  readonly #paths = new Map<string, PathIndex>();
+  readonly #paths = new Map<string, PathIndex<Alternative>>();
   /** Nothing in them is selective: always verified. */
-  readonly #others = new Set<Alternative>();
-  readonly #places = new Map<number, Place[]>();
+  readonly #others: Slot<Alternative> = { drawers: new Map(), key: undefined };
+  readonly #alternatives = new Map<number, Alternative[]>();
+  #turn = 0;
+  #document: unknown;
+  #found = new Set<number>();
 
   get isEmpty(): boolean {
-    return this.#places.size === 0;
+    return this.#alternatives.size === 0;
   }
 
-  add(alternative: Alternative): void {
-    const entry = alternative.clauses.find((clause) => clause.tests.every(isSelective));
-    const drawers = entry === undefined ? [this.#others] : this.#drawersOf(entry);
-    const places = this.#places.get(alternative.key) ?? [];
-    for (const drawer of drawers) {
-      drawer.add(alternative);
-      places.push({ drawer, alternative });
+  add(key: number, clauses: readonly Clause[]): void {
+    const paths = clauses.map(({ path }) => this.#pathOf(path));
+    let slots: readonly Slot<Alternative>[] = [this.#others];
+    let fewest = slotSize(this.#others) + 1;
+    for (const [index, clause] of clauses.entries()) {
+      const clauseSlots = bestSlots(paths[index] as PathIndex<Alternative>, clause);
+      const count = clauseSlots?.reduce((sum, slot) => sum + slotSize(slot), 0) ?? 0;
+      if (clauseSlots === undefined || (slots[0] !== this.#others && count >= fewest)) continue;
+      slots = clauseSlots;
+      fewest = count;
     }
-    this.#places.set(alternative.key, places);
+    const alternative: Alternative = { key, clauses, paths, slots };
+    for (const slot of slots) fill(slot, alternative);
+    for (const path of paths) {
+      path.useCount += 1;
+      path.noteChange();
+    }
+    const others = this.#alternatives.get(key);
+    if (others === undefined) this.#alternatives.set(key, [alternative]);
+    else others.push(alternative);
   }
 
   remove(key: number): void {
-    for (const { drawer, alternative } of this.#places.get(key) ?? []) drawer.delete(alternative);
-    this.#places.delete(key);
+    for (const alternative of this.#alternatives.get(key) ?? []) {
+      for (const slot of alternative.slots) empty(slot, alternative);
+      for (const path of alternative.paths) {
+        path.noteChange();
+        if (--path.useCount === 0) this.#paths.delete(nameOf(path.path));
+      }
+    }
+    this.#alternatives.delete(key);
   }
 
   match(document: unknown, found: Set<number>): void {
-    const seen = new Map<string, readonly FoundValue[]>();
-    for (const [name, index] of this.#paths) {
-      const values = valuesAt(document, index.path);
-      seen.set(name, values);
-      for (const { value } of values) {
-        for (const drawer of index.drawersFor(value)) this.#verify(drawer, document, { seen, found });
-      }
+    this.#turn += 1;
+    this.#document = document;
+    this.#found = found;
+    for (const index of this.#paths.values()) {
+      const values = this.#valuesOf(index);
+      for (let at = 0; at < values.length; at++) index.visit(values[at]?.value, this.#verify);
     }
-    this.#verify(this.#others, document, { seen, found });
+    const others = this.#others.drawers.get(this.#others.key);
+    if (others !== undefined) this.#verify(others);
+    this.#document = undefined;
   }
 
-  #verify(
-    drawer: Iterable<Alternative>,
-    document: unknown,
-    { seen, found }: { readonly seen: Map<string, readonly FoundValue[]>; readonly found: Set<number> },
-  ): void {
-    for (const { key, clauses } of drawer) {
-      if (!found.has(key) && holds(clauses, document, seen)) found.add(key);
+  readonly #verify = (drawer: ReadonlySet<Alternative>): void => {
+    for (const alternative of drawer) {
+      if (!this.#found.has(alternative.key) && this.#holds(alternative)) this.#found.add(alternative.key);
     }
+  };
+
+  #holds({ clauses, paths }: Alternative): boolean {
+    for (let at = 0; at < clauses.length; at++) {
+      const values = this.#valuesOf(paths[at] as PathIndex<Alternative>);
+      // From arrays: which elements go together is looked at by the one way that knows.
+      if (values.length > 0 && values.some(({ elements }) => elements.size > 0))
+        return holdTogether(clauses, this.#document, new Map());
+      if (!isHeld(clauses[at] as Clause, values)) return false;
+    }
+    return true;
   }
 
-  #drawersOf({ path, tests }: Clause): Set<Alternative>[] {
-    const name = path.join('\0');
-    const index = this.#paths.get(name) ?? new PathIndex(path);
+  /** Looked up once per publication, whatever the number of clauses. */
+  #valuesOf(index: PathIndex<Alternative>): readonly FoundValue[] {
+    if (index.turn !== this.#turn) {
+      index.turn = this.#turn;
+      index.values = valuesAt(this.#document, index.path);
+    }
+    return index.values;
+  }
+
+  #pathOf(path: readonly string[]): PathIndex<Alternative> {
+    const name = nameOf(path);
+    const index = this.#paths.get(name) ?? new PathIndex<Alternative>(path);
     this.#paths.set(name, index);
-    return tests.map((test) => index.drawerOf(test));
+    return index;
   }
 }
 
-/** Values of a path are looked up once per publication, whatever the number of clauses. */
-function holds(
-  clauses: readonly Clause[],
-  document: unknown,
-  seen: Map<string, readonly FoundValue[]>,
-): boolean {
-  for (const { path, tests } of clauses) {
-    const name = path.join('\0');
-    let values = seen.get(name);
-    if (values === undefined) seen.set(name, (values = valuesAt(document, path)));
-    // From arrays: which elements go together is looked at by the one way that knows.
-    if (values.some(({ elements }) => elements.size > 0)) return holdTogether(clauses, document, new Map());
-    const isHeld =
-      values.length === 0
-        ? tests.some((test) => test.kind === 'exists' && !test.isWanted)
-        : values.some(({ value }) => tests.some((test) => passes(test, value)));
-    if (!isHeld) return false;
-  }
-  return true;
+function nameOf(path: readonly string[]): string {
+  return path.join('\0');
 }
 
-type SelectiveTest = Extract<Test, { readonly kind: 'equals' | 'equalsIgnoreCase' | 'prefix' | 'suffix' }>;
-
-function isSelective(test: Test): test is SelectiveTest {
-  if (test.kind === 'prefix' || test.kind === 'suffix') return test.isCaseIgnored !== true;
-  return test.kind === 'equals' || test.kind === 'equalsIgnoreCase';
-}
-
-class PathIndex {
-  readonly path: readonly string[];
-  readonly #literals = new Map<unknown, Set<Alternative>>();
-  readonly #folded = new Map<string, Set<Alternative>>();
-  /** By length, then by text: a value is cut to each length that occurs. */
-  readonly #prefixes = new Map<number, Map<string, Set<Alternative>>>();
-  readonly #suffixes = new Map<number, Map<string, Set<Alternative>>>();
-
-  constructor(path: readonly string[]) {
-    this.path = path;
-  }
-
-  drawerOf(test: Test): Set<Alternative> {
-    switch (test.kind) {
-      case 'equals':
-        return drawerIn(this.#literals, test.value);
-      case 'equalsIgnoreCase':
-        return drawerIn(this.#folded, test.text.toLowerCase());
-      case 'prefix':
-        return drawerIn(byLength(this.#prefixes, test.text), test.text);
-      case 'suffix':
-        return drawerIn(byLength(this.#suffixes, test.text), test.text);
-      default:
-        return new Set();
+/** Of each test the way with the fewest in it; undefined when a test has none. */
+function bestSlots(
+  index: PathIndex<Alternative>,
+  { tests }: Clause,
+): readonly Slot<Alternative>[] | undefined {
+  const slots: Slot<Alternative>[] = [];
+  for (const test of tests) {
+    const ways = index.waysToFile(test);
+    if (ways === undefined) return undefined;
+    let best = ways[0] ?? [];
+    let fewest = Infinity;
+    for (const way of ways) {
+      const count = way.reduce((sum, slot) => sum + slotSize(slot), 0);
+      if (count >= fewest) continue;
+      best = way;
+      fewest = count;
     }
+    slots.push(...best);
   }
-
-  drawersFor(value: unknown): readonly ReadonlySet<Alternative>[] {
-    const drawers: ReadonlySet<Alternative>[] = [];
-    const note = (drawer: ReadonlySet<Alternative> | undefined): void => {
-      if (drawer !== undefined && drawer.size > 0) drawers.push(drawer);
-    };
-    note(this.#literals.get(value));
-    if (typeof value !== 'string') return drawers;
-    if (this.#folded.size > 0) note(this.#folded.get(value.toLowerCase()));
-    for (const [length, texts] of this.#prefixes) note(texts.get(value.slice(0, length)));
-    for (const [length, texts] of this.#suffixes)
-      if (value.length >= length) note(texts.get(value.slice(value.length - length)));
-    return drawers;
-  }
+  return slots;
 }
 
-function drawerIn<K>(drawers: Map<K, Set<Alternative>>, value: K): Set<Alternative> {
-  const drawer = drawers.get(value) ?? new Set();
-  drawers.set(value, drawer);
-  return drawer;
-}
-
-function byLength(
-  lengths: Map<number, Map<string, Set<Alternative>>>,
-  text: string,
-): Map<string, Set<Alternative>> {
-  const texts = lengths.get(text.length) ?? new Map<string, Set<Alternative>>();
-  lengths.set(text.length, texts);
-  return texts;
+function isHeld({ tests }: Clause, values: readonly FoundValue[]): boolean {
+  if (values.length === 0) return tests.some((test) => test.kind === 'exists' && !test.isWanted);
+  return values.some(({ value }) => tests.some((test) => passes(test, value)));
 }

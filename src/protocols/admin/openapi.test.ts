@@ -22,6 +22,7 @@ const { routes } = createAdminApi({
   health: () => ({ isHealthy: true, report: {} }),
   describeConfig: () => ({}),
   declareQueue: () => Promise.resolve(ok('unchanged')),
+  recorded: () => [],
 });
 
 interface Documented {

@@ -10,6 +10,7 @@ import type {
   StreamDefinition,
   StreamStats,
 } from '../../broker/index.ts';
+import { internalNamespace } from '../../broker/index.ts';
 import { ask } from './ask.ts';
 import { AdminProblem } from './problem.ts';
 
@@ -38,7 +39,7 @@ export interface AllSnapshots {
 
 export function queueSnapshots(broker: Broker, clock: Clock): QueueSnapshots {
   return new Snapshots(clock, {
-    all: () => broker.catalog.all(),
+    all: () => [...broker.catalog.all()].filter(({ name }) => name.namespace !== internalNamespace),
     stats: ({ entity }) => ask(broker, { kind: 'queueStats', entity }, 'queueStats'),
   });
 }

@@ -64,7 +64,8 @@ function prepareAttribute(name: string, given: AttributeValue): MessageAttribute
   if (!typePattern.test(type)) {
     throw valueFault(
       name,
-      'has an invalid message attribute type, the set of supported type prefixes is Binary, Number, and String.',
+      'has an invalid message attribute type, the set of supported type prefixes is Binary, Number, and ' +
+        'String.',
     );
   }
   const kind = type.startsWith('Binary') ? 'Binary' : type.startsWith('Number') ? 'Number' : 'String';

@@ -64,8 +64,8 @@ function checkConfirmedTopic(call: Call, text: string): void {
 }
 
 /**
- * What is not there is unsubscribed already. Whoever comes with a link is not asked who they are; the endpoint then
- * hears of it, and may take the subscription back.
+ * What is not there is unsubscribed already. Whoever comes with a link is not asked who they are; the
+ * endpoint then hears of it, and may take the subscription back.
  */
 export async function unsubscribe(sns: Sns, input: SnsInput<'Unsubscribe'>, call: Call): Promise<object> {
   const subscription = findSubscription(sns, call, input.SubscriptionArn);

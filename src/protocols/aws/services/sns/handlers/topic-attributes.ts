@@ -1,4 +1,4 @@
-// GetTopicAttributes and SetTopicAttributes.
+// GetTopicAttributes and SetTopicAttributes; what an attribute may hold is topic-attributes.ts's business.
 import type { Call } from '../../../engine/service.ts';
 import { changeTopic } from '../change.ts';
 import { isGone, isPending } from '../subscription.ts';

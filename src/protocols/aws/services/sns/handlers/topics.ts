@@ -1,4 +1,4 @@
-// CreateTopic, DeleteTopic and ListTopics.
+// CreateTopic, DeleteTopic and ListTopics. The core also holds topics of others; they are never shown here.
 import type { TopicDefinition } from '../../../../../broker/index.ts';
 import type { Call } from '../../../engine/service.ts';
 import { invalidParameter, invalidState } from '../errors.ts';

@@ -1,4 +1,4 @@
-// Rows of Publish and PublishBatch.
+// Rows of Publish and PublishBatch; what a message may hold, message.ts says in the words of SNS.
 import { list, struct } from '../../../engine/shapes.ts';
 import { failedEntries, messageMembers, required, requiredText, text } from './shapes.ts';
 
