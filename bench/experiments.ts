@@ -1,4 +1,5 @@
 // The list of experiments, in the order in which plain `bench` runs its default set.
+import { eventbridgeRules } from './eventbridge/matching.ts';
 import type { Experiment } from './experiment.ts';
 import { kinesisAtTimestamp } from './kinesis/at-timestamp.ts';
 import { kinesisEfo } from './kinesis/efo.ts';
@@ -7,6 +8,7 @@ import { kinesisManyShards } from './kinesis/many-shards.ts';
 import { kinesisPeers } from './kinesis/peers.ts';
 import { kinesisPut } from './kinesis/put.ts';
 import { logAppend } from './log-append.ts';
+import { snsFanouts } from './sns/fanout.ts';
 import { sqsBacklog } from './sqs/backlog.ts';
 import { manyQueues } from './sqs/many-queues.ts';
 import { sqsPeers } from './sqs/peers.ts';
@@ -21,6 +23,8 @@ export const experiments: readonly Experiment[] = [
   kinesisGet,
   kinesisManyShards,
   kinesisAtTimestamp,
+  ...snsFanouts,
+  eventbridgeRules,
   sqsBacklog,
   sqsPeers,
   kinesisPeers,

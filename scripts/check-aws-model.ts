@@ -1,12 +1,18 @@
 // Compares our rows with the public service model, as the installed SDK packages carry it, and prints what
 // differs. Exits 1 for a difference that no model.patch.ts declares, or a declaration that nothing needs.
 // Development only: nothing of the SDK is shipped.
+import * as eventsSdk from '@aws-sdk/client-eventbridge';
 import * as kinesisSdk from '@aws-sdk/client-kinesis';
+import * as snsSdk from '@aws-sdk/client-sns';
 import * as sqsSdk from '@aws-sdk/client-sqs';
 import * as stsSdk from '@aws-sdk/client-sts';
 import type { Service } from '../src/protocols/aws/engine/service.ts';
+import { eventsPatch } from '../src/protocols/aws/services/events/model.patch.ts';
+import { eventsModel } from '../src/protocols/aws/services/events/model.ts';
 import { kinesisPatch } from '../src/protocols/aws/services/kinesis/model.patch.ts';
 import { kinesisModel } from '../src/protocols/aws/services/kinesis/model.ts';
+import { snsPatch } from '../src/protocols/aws/services/sns/model.patch.ts';
+import { snsModel } from '../src/protocols/aws/services/sns/model.ts';
 import { sqsPatch } from '../src/protocols/aws/services/sqs/model.patch.ts';
 import { sqsModel } from '../src/protocols/aws/services/sqs/model.ts';
 import { stsPatch } from '../src/protocols/aws/services/sts/model.patch.ts';
@@ -22,8 +28,10 @@ interface Side {
 
 const sides: readonly Side[] = [
   { service: sqsModel, patch: sqsPatch, sdk: sqsSdk },
+  { service: snsModel, patch: snsPatch, sdk: snsSdk },
   { service: stsModel, patch: stsPatch, sdk: stsSdk },
   { service: kinesisModel, patch: kinesisPatch, sdk: kinesisSdk },
+  { service: eventsModel, patch: eventsPatch, sdk: eventsSdk },
 ];
 
 let problemCount = 0;

@@ -30,7 +30,7 @@ function tableOf({ id, limits }: ServiceDescription): string {
 
 export function describeAll(): readonly ServiceDescription[] {
   const protocol = createAwsProtocol({
-    broker: { renderers: new Map() } as unknown as Broker,
+    broker: { renderers: new Map(), catalog: { documents: { all: () => [] } } } as unknown as Broker,
     clock: systemClock,
     logger: silentLogger,
     secret: new Uint8Array(32),

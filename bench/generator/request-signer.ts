@@ -14,9 +14,9 @@ export interface SigningTarget {
 }
 
 const blockBytes = 64;
-const signedHeaders =
-  'amz-sdk-invocation-id;amz-sdk-request;content-length;content-type;host;' +
-  'x-amz-content-sha256;x-amz-date;x-amz-target';
+export const formContentType = 'application/x-www-form-urlencoded; charset=utf-8';
+const signedAlways =
+  'amz-sdk-invocation-id;amz-sdk-request;content-length;content-type;host;x-amz-content-sha256;x-amz-date';
 // Brings the head of a 273 B SendMessage to the 700 B that the yardstick is defined with.
 const userAgent = 'aws-sdk-js/3.1175.0 os/linux api/sqs#3';
 
@@ -25,6 +25,9 @@ export class RequestSigner {
   readonly #nowMs: () => number;
   readonly #invocationPrefix: string;
   readonly #contentType: string;
+  /** The Query protocol names its action in the body. */
+  readonly #hasTarget: boolean;
+  readonly #signedHeaders: string;
   #invocationCount = 0;
   #second = -1;
   #timestamp = '';
@@ -38,6 +41,8 @@ export class RequestSigner {
     this.#target = target;
     this.#nowMs = nowMs;
     this.#contentType = target.contentType ?? 'application/x-amz-json-1.0';
+    this.#hasTarget = this.#contentType !== formContentType;
+    this.#signedHeaders = this.#hasTarget ? `${signedAlways};x-amz-target` : signedAlways;
     this.#invocationPrefix = `${(seed >>> 0).toString(16).padStart(8, '0')}-cafe-4bad-8bad-`;
   }
 
@@ -55,22 +60,23 @@ export class RequestSigner {
     this.#advanceClock();
     const contentType = this.#contentType;
     const { host, accessKeyId } = this.#target;
+    const target = this.#hasTarget ? `x-amz-target: ${operation}\r\n` : '';
     const invocation = this.#invocationPrefix + (this.#invocationCount++).toString(16).padStart(12, '0');
     const canonical =
       'POST\n/\n\n' +
       `amz-sdk-invocation-id:${invocation}\namz-sdk-request:attempt=1; max=3\n` +
       `content-length:${bodyBytes}\ncontent-type:${contentType}\nhost:${host}\n` +
-      `x-amz-content-sha256:${bodyHash}\nx-amz-date:${this.#timestamp}\nx-amz-target:${operation}\n` +
-      `\n${signedHeaders}\n${bodyHash}`;
+      `x-amz-content-sha256:${bodyHash}\nx-amz-date:${this.#timestamp}\n` +
+      `${this.#hasTarget ? `x-amz-target:${operation}\n` : ''}\n${this.#signedHeaders}\n${bodyHash}`;
     const canonicalHash = hash('sha256', canonical, 'hex');
     const toSign = `AWS4-HMAC-SHA256\n${this.#timestamp}\n${this.#scope}\n${canonicalHash}`;
     return (
       `POST / HTTP/1.1\r\nhost: ${host}\r\ncontent-type: ${contentType}\r\n` +
-      `content-length: ${bodyBytes}\r\nx-amz-target: ${operation}\r\nx-amz-date: ${this.#timestamp}\r\n` +
+      `content-length: ${bodyBytes}\r\n${target}x-amz-date: ${this.#timestamp}\r\n` +
       `x-amz-content-sha256: ${bodyHash}\r\namz-sdk-invocation-id: ${invocation}\r\n` +
       `amz-sdk-request: attempt=1; max=3\r\nuser-agent: ${userAgent}\r\n` +
       `authorization: AWS4-HMAC-SHA256 Credential=${accessKeyId}/${this.#scope}, ` +
-      `SignedHeaders=${signedHeaders}, Signature=${this.#hmac(toSign)}\r\n\r\n`
+      `SignedHeaders=${this.#signedHeaders}, Signature=${this.#hmac(toSign)}\r\n\r\n`
     );
   }
 

@@ -14,7 +14,7 @@ import { arrivalTimes } from './schedule.ts';
 import { Subscriptions } from './subscriptions.ts';
 import type { Workload } from './workload.ts';
 import type { Account } from './workloads/index.ts';
-import { createWorkload, isKinesis, signingOf } from './workloads/index.ts';
+import { createWorkload, isSqs, signingOf } from './workloads/index.ts';
 import { PutWorkload } from './workloads/kinesis/put.ts';
 import { AckBook } from './workloads/kinesis/ack-book.ts';
 
@@ -28,8 +28,8 @@ interface Session {
 }
 
 const defaultGraceMs = 10_000;
-/** What SQS loads may ask of their ledger, and loads on streams do not. */
-const streamRules = { groupCount: 0, allowsRedelivery: false };
+/** What SQS loads may ask of their ledger, and others do not. */
+const plainRules = { groupCount: 0, allowsRedelivery: false };
 const sessions = new Map<number, Session>();
 const accounts = new Map<string, Account>();
 
@@ -62,7 +62,7 @@ async function subscribe(session: Session, specs: readonly SubscribeSpec[]): Pro
 }
 
 function accountOf({ workload, seed }: SessionSpec): Account {
-  const { groupCount = 0, allowsRedelivery = false } = isKinesis(workload) ? streamRules : workload;
+  const { groupCount = 0, allowsRedelivery = false } = isSqs(workload) ? workload : plainRules;
   let account = accounts.get(workload.ledger);
   if (account === undefined) {
     const tag = (seed >>> 0).toString(36).padStart(6, '0').slice(-6);

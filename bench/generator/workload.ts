@@ -53,7 +53,19 @@ export interface KinesisWorkloadSpec {
   readonly messagesMax?: number;
 }
 
-export type LoadSpec = WorkloadSpec | KinesisWorkloadSpec;
+/** Messages to one topic; a unit is a copy in a queue. */
+export interface PublishWorkloadSpec {
+  readonly kind: 'publish';
+  readonly topicArn: string;
+  /** Queues that get a copy of each message. */
+  readonly queueCount: number;
+  /** Messages a request: 1 is Publish, more PublishBatch. */
+  readonly batch: number;
+  readonly bodyBytes: number;
+  readonly ledger: string;
+}
+
+export type LoadSpec = WorkloadSpec | KinesisWorkloadSpec | PublishWorkloadSpec;
 
 export interface Tally {
   readonly failures: number;

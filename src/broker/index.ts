@@ -18,7 +18,6 @@ export * from './view-types.ts';
 export type { StoredMessage } from './message.ts';
 export { bindingId, internalNamespace } from './catalog/routing.ts';
 export { explain, matches } from './routing/match-naive.ts';
-export { jsonSlice, stringOfSlice } from './routing/json-slices.ts';
 export { applyTransform } from './routing/transform.ts';
 
 export interface Broker {

@@ -68,6 +68,8 @@ export interface QueueTarget extends TargetBase {
 export interface StreamTarget extends TargetBase {
   readonly kind: 'stream';
   readonly name: ResourceName;
+  /** Of every record; wins over `keyPath`. */
+  readonly key?: string | undefined;
   /** Path in the (JSON) body whose text is the record's key; absent: the publication's id. */
   readonly keyPath?: readonly (string | number)[] | undefined;
 }

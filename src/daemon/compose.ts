@@ -25,6 +25,7 @@ import { HealthState, withHealth } from './health.ts';
 import { measureCommits } from './measured-storage.ts';
 import { declareAll, declareOne } from './queue-declarations.ts';
 import { Outward } from './outward.ts';
+import { startSchedules } from './schedules.ts';
 import { listenProblem, StartError } from './start-error.ts';
 import { declareAllStreams } from './stream-declarations.ts';
 
@@ -62,13 +63,12 @@ async function build(config: Config, logger: Logger, closers: Closer[]): Promise
   closers.push(() => broker.close());
 
   const protocolDeps = { broker, clock: systemClock, logger, secret: storage.secret };
-  const aws = createAws(config, protocolDeps);
+  const outward = new Outward({ ...protocolDeps, config });
+  const aws = createAws(config, protocolDeps, outward);
   const declared = await declareAll(broker, config.queues);
   if (!declared.ok) throw new StartError(declared.error);
   const streams = await declareAllStreams(broker, config);
   if (!streams.ok) throw new StartError(streams.error);
-
-  const outward = new Outward({ ...protocolDeps, config });
 
   const health = new HealthState(broker, packageVersion(), systemClock);
   const admin = createAdminApi({
@@ -94,6 +94,8 @@ async function build(config: Config, logger: Logger, closers: Closer[]): Promise
   await openListeners({ config, logger, opened, api, admin: admin.handler });
   outward.start(opened.find(({ name }) => name.startsWith('http'))?.url ?? '');
   closers.push(() => outward.close(0));
+  const schedules = startSchedules(protocolDeps);
+  closers.push(async () => schedules.close());
   for (const { name, url, listener } of opened) health.addListener(name, url, listener.engine);
   // After the ready line: the metrics library is slow to load, and nobody scrapes what has no listener.
   if (opened.some(({ name }) => name === 'admin')) {
@@ -106,6 +108,7 @@ async function build(config: Config, logger: Logger, closers: Closer[]): Promise
     describe: () => ({ version: packageVersion(), data: settings.data, ...listenerFields(opened) }),
     close: async () => {
       health.drain();
+      schedules.close();
       // Listeners stop accepting at once; the broker then answers the long polls they still wait for.
       const listening = closeListeners(opened);
       await outward.close(limits.drainMs);
@@ -164,9 +167,9 @@ function cellCount(kind: 'queue' | 'stream', settings: Config['settings'], stora
 }
 
 // A policy that cannot be read is found by the engine: for the operator it is a configuration error.
-function createAws(config: Config, deps: ProtocolDeps): AwsProtocol {
+function createAws(config: Config, deps: ProtocolDeps, outward: Outward): AwsProtocol {
   try {
-    return createAwsProtocol(awsDepsOf(config, deps));
+    return createAwsProtocol(awsDepsOf(config, deps, outward));
   } catch (error) {
     throw new StartError((error as Error).message, { cause: error });
   }

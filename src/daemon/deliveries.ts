@@ -1,12 +1,13 @@
-// Connects bindings with the delivery pump: each pushed target of a binding becomes a source of the pump, with the
-// front's requests, retries and dead letters, and with a way out for them. Called by outward.ts.
+// Connects bindings with the delivery pump: each pushed target of a binding becomes a source of the pump,
+// with the front's requests, retries and dead letters, and with a way out for them. Called by outward.ts.
 import type { BindingDefinition, PushTarget } from '../broker/index.ts';
 import { DeliveryPump } from '../connectors/delivery-pump.ts';
 import type { PushSource } from '../connectors/driver.ts';
-import { pushedTarget } from '../protocols/aws/index.ts';
+import { pushedTarget, scheduledFunction } from '../protocols/aws/index.ts';
 import type { DeliveriesDeps } from './delivery-source.ts';
 import { notificationSource } from './notification-source.ts';
 import { ruleSource } from './rule-source.ts';
+import { scheduledFunctionSource } from './scheduled-function-source.ts';
 
 export class Deliveries {
   readonly #deps: DeliveriesDeps;
@@ -46,6 +47,9 @@ export class Deliveries {
   #sourceOf(binding: BindingDefinition, target: PushTarget, queueEntity: number): PushSource {
     const pushed = pushedTarget(binding, target);
     if (pushed !== undefined) return ruleSource(this.#deps, { binding, target, pushed, queueEntity });
+    const scheduled = scheduledFunction(binding);
+    if (scheduled !== undefined)
+      return scheduledFunctionSource(this.#deps, { binding, target, scheduled, queueEntity });
     return notificationSource(this.#deps, { binding, target, queueEntity });
   }
 }

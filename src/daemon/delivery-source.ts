@@ -1,5 +1,5 @@
-// What the sources of the delivery pump are made with, and how long an attempt may take. Shared by the sources of
-// subscriptions and of rules.
+// What the sources of the delivery pump are made with, and how long an attempt may take. Shared by the
+// sources of subscriptions and of rules.
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
 import type { Rng } from '../base/rng.ts';

@@ -1,5 +1,5 @@
-// A pushed target of an EventBridge rule as a source of the delivery pump: functions, URLs and API destinations with
-// their connections. Called by deliveries.ts.
+// A pushed target of an EventBridge rule as a source of the delivery pump: functions, URLs and API
+// destinations with their connections. Called by deliveries.ts.
 import type { Delivery } from '../broker/index.ts';
 import type { Outcome, PushSource } from '../connectors/driver.ts';
 import { failure } from '../connectors/driver.ts';

@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { plainRequest, signedRequest } from '../support/aws-signer.ts';
 import { ask } from './exchange.ts';
 import { Tide } from './tide-service.ts';
+import { loomService } from './toy-rest-service.ts';
 import { createToy, toyNowMs, toyService } from './toy-service.ts';
 
 const signing = { key: 'test', secret: 'test', region: 'eu-west-1', service: 'toy', atMs: toyNowMs };
@@ -43,6 +44,8 @@ const names = fc.constantFrom(
   'Part.1.Data',
   'Version',
   'X-Amz-Algorithm',
+  'Colours',
+  'dry-run',
 );
 const values = fc.oneof(fc.constantFrom('Echo', 'Purge', 'Open', '1', '%', 'AWS4-HMAC-SHA256'), fc.string());
 const forms = fc
@@ -55,9 +58,9 @@ const bodies = fc.oneof(
   forms.map((text) => Buffer.from(text)),
 );
 const requests = fc.record({
-  method: fc.constantFrom('GET', 'POST', 'PUT', 'OPTIONS'),
+  method: fc.constantFrom('GET', 'POST', 'PUT', 'DELETE', 'OPTIONS'),
   path: fc.oneof(
-    fc.constant('/'),
+    fc.constantFrom('/', '/looms', '/looms/a', '/looms/a/cloths/1', '/looms/%', '/tags/a/b', '/plans'),
     latin1.map((text) => `/${text}`),
   ),
   query: fc.oneof(fc.constant(''), forms, latin1),
@@ -68,7 +71,7 @@ const requests = fc.record({
 const withTarget = (given: Record<string, string>, target: string | undefined) =>
   target === undefined ? given : { ...given, 'x-amz-target': target };
 
-const services = [toyService, new Tide().service];
+const services = [toyService, new Tide().service, loomService()];
 
 test.each(['sigv4', 'none'] as const)('any request gets one answer (auth %s)', (auth) => {
   const { aws } = createToy({ auth, services });
@@ -111,5 +114,20 @@ test('any content of a signed request gets one answer', () => {
       expect(reply.status).toBeLessThan(500);
     }),
     { numRuns: 1000 },
+  );
+});
+
+test('any path, query and content of a REST request gets one answer', () => {
+  const { aws } = createToy({ services: [loomService()], auth: 'none' });
+  const label = fc.oneof(fc.string().map(encodeURIComponent), fc.constantFrom('%', '%ff', '', '..', '1'));
+  const path = fc.tuple(fc.constantFrom('/looms/', '/tags/', '/plans', '/looms/a/cloths/', '/copies'), label);
+  const method = fc.constantFrom('GET', 'POST', 'PUT', 'DELETE');
+  fc.assert(
+    fc.property(method, path, forms, bodies, (verb, parts, query, body) => {
+      const reply = ask(aws.handler, plainRequest({ method: verb, path: parts.join(''), query, body }));
+      expect(reply.sendCount).toBe(1);
+      expect(reply.status).toBeLessThan(500);
+    }),
+    { numRuns: 2000 },
   );
 });

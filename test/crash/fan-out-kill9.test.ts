@@ -1,5 +1,5 @@
-// Kills the real daemon under SNS publishes that fan out to ten queues, over 1 and 3 cells. Every publication that
-// was answered is in every queue exactly once; one that was not is in all of them or in none.
+// Kills the real daemon under SNS publishes that fan out to ten queues, over 1 and 3 cells. Every publication
+// that was answered is in every queue exactly once; one that was not is in all of them or in none.
 import {
   CreateTopicCommand,
   PublishBatchCommand,

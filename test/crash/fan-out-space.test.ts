@@ -1,5 +1,5 @@
-// The space of a fan-out: one stored message lives as long as any of its copies, whatever becomes of the topic and
-// of the other targets, and no longer. Over a real data directory with small segments.
+// The space of a fan-out: one stored message lives as long as any of its copies, whatever becomes of the
+// topic and of the other targets, and no longer. Over a real data directory with small segments.
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { LocalBroker } from './local-broker.ts';
 import { namespace, openLocalBroker, removeDirectory, temporaryDirectory } from './local-broker.ts';

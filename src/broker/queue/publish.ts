@@ -180,7 +180,7 @@ function route(context: QueueContext, routed: Routed): void {
     target: definition.entity,
     binding: binding.entity,
     rendering: 0,
-    key: isStream ? keyOf(target.keyPath, String(message.body)) : '',
+    key: isStream ? (target.key ?? keyOf(target.keyPath, String(message.body))) : '',
   });
 }
 

@@ -7,8 +7,16 @@ import { MatchIndex } from './match-index.ts';
 import { explain, matches } from './match-naive.ts';
 
 const text = fc.constantFrom('', 'a', 'b', 'ab', 'aB', 'ba', 'abc', 'bc');
-const scalar = fc.oneof(text, fc.constantFrom(0, 1, 2, 3.5), fc.boolean(), fc.constant(null));
-const bound = fc.record({ value: fc.constantFrom(0, 1, 2), isIncluded: fc.boolean() });
+const scalar = fc.oneof(
+  text,
+  fc.constantFrom(-1, 0, 5e-324, 0.3, 1, 2, 3.5, 1e308),
+  fc.boolean(),
+  fc.constant(null),
+);
+const bound = fc.record({
+  value: fc.constantFrom(-1e308, 0, 5e-324, 0.3, 1, 2, 1e308),
+  isIncluded: fc.boolean(),
+});
 
 const simple: fc.Arbitrary<Test> = fc.oneof(
   scalar.map((value): Test => ({ kind: 'equals', value })),
@@ -18,9 +26,15 @@ const simple: fc.Arbitrary<Test> = fc.oneof(
     text: value,
     isCaseIgnored,
   })),
-  text.map((value): Test => ({ kind: 'suffix', text: value })),
+  fc.tuple(text, fc.boolean()).map(([value, isCaseIgnored]): Test => ({
+    kind: 'suffix',
+    text: value,
+    isCaseIgnored,
+  })),
   fc.array(text, { minLength: 1, maxLength: 3 }).map((pieces): Test => ({ kind: 'wildcard', pieces })),
-  fc.record({ low: bound, high: bound }).map((range): Test => ({ kind: 'range', ...range })),
+  fc
+    .record({ low: fc.option(bound, { nil: undefined }), high: fc.option(bound, { nil: undefined }) })
+    .map((range): Test => ({ kind: 'range', ...range })),
   fc.boolean().map((isWanted): Test => ({ kind: 'exists', isWanted })),
 );
 const test: fc.Arbitrary<Test> = fc.oneof(

@@ -5,8 +5,8 @@ import type { MessageAttribute } from '../command.ts';
 import type { Clause, Matcher } from '../matcher-types.ts';
 import { documentOf, holdTogether, passes, valuesAt } from './match-naive.ts';
 import type { FoundValue } from './match-naive.ts';
-import { empty, fill, PathIndex, slotSize } from './path-index.ts';
-import type { Slot } from './path-index.ts';
+import { bestWay, empty, fill, PathIndex } from './path-index.ts';
+import type { SharedClause, Slot } from './path-index.ts';
 
 export interface MatchInput {
   readonly attributes: readonly MessageAttribute[];
@@ -18,9 +18,13 @@ type Scope = Matcher['scope'];
 /** One alternative of a matcher. */
 interface Alternative {
   readonly key: number;
-  readonly clauses: readonly Clause[];
-  /** Those of the clauses, in their order. */
-  readonly paths: readonly PathIndex<Alternative>[];
+  /** The one that it is filed under comes first: it is the most likely to fail. */
+  readonly clauses: readonly SharedClause<Alternative>[];
+  readonly filing: Filing | undefined;
+}
+/** Where an alternative is looked for; without one it is always verified. */
+interface Filing {
+  readonly clause: SharedClause<Alternative>;
   readonly slots: readonly Slot<Alternative>[];
 }
 
@@ -72,7 +76,7 @@ export class MatchIndex {
 class ScopeIndex {
   readonly #paths = new Map<string, PathIndex<Alternative>>();
   /** Nothing in them is selective: always verified. */
-  readonly #others: Slot<Alternative> = { drawers: new Map(), key: undefined };
+  readonly #others = new Set<Alternative>();
   readonly #alternatives = new Map<number, Alternative[]>();
   #turn = 0;
   #document: unknown;
@@ -83,21 +87,14 @@ class ScopeIndex {
   }
 
   add(key: number, clauses: readonly Clause[]): void {
-    const paths = clauses.map(({ path }) => this.#pathOf(path));
-    let slots: readonly Slot<Alternative>[] = [this.#others];
-    let fewest = slotSize(this.#others) + 1;
-    for (const [index, clause] of clauses.entries()) {
-      const clauseSlots = bestSlots(paths[index] as PathIndex<Alternative>, clause);
-      const count = clauseSlots?.reduce((sum, slot) => sum + slotSize(slot), 0) ?? 0;
-      if (clauseSlots === undefined || (slots[0] !== this.#others && count >= fewest)) continue;
-      slots = clauseSlots;
-      fewest = count;
-    }
-    const alternative: Alternative = { key, clauses, paths, slots };
-    for (const slot of slots) fill(slot, alternative);
-    for (const path of paths) {
-      path.useCount += 1;
-      path.noteChange();
+    const shared = clauses.map((clause) => this.#pathOf(clause.path).share(clause));
+    const filing = fileUnder(shared);
+    if (filing !== undefined) shared.splice(0, 0, ...shared.splice(shared.indexOf(filing.clause), 1));
+    const alternative: Alternative = { key, clauses: shared, filing };
+    if (filing === undefined) this.#others.add(alternative);
+    else {
+      filing.clause.path.filedCount += 1;
+      for (const slot of filing.slots) fill(slot, alternative);
     }
     const others = this.#alternatives.get(key);
     if (others === undefined) this.#alternatives.set(key, [alternative]);
@@ -106,10 +103,13 @@ class ScopeIndex {
 
   remove(key: number): void {
     for (const alternative of this.#alternatives.get(key) ?? []) {
-      for (const slot of alternative.slots) empty(slot, alternative);
-      for (const path of alternative.paths) {
-        path.noteChange();
-        if (--path.useCount === 0) this.#paths.delete(nameOf(path.path));
+      const { clauses, filing } = alternative;
+      this.#others.delete(alternative);
+      if (filing !== undefined) filing.clause.path.filedCount -= 1;
+      for (const slot of filing?.slots ?? []) empty(slot, alternative);
+      for (const clause of clauses) {
+        clause.path.release(clause);
+        if (clause.path.isUnused) this.#paths.delete(nameOf(clause.path.path));
       }
     }
     this.#alternatives.delete(key);
@@ -120,36 +120,46 @@ class ScopeIndex {
     this.#document = document;
     this.#found = found;
     for (const index of this.#paths.values()) {
+      if (index.filedCount === 0) continue;
       const values = this.#valuesOf(index);
       for (let at = 0; at < values.length; at++) index.visit(values[at]?.value, this.#verify);
     }
-    const others = this.#others.drawers.get(this.#others.key);
-    if (others !== undefined) this.#verify(others);
+    this.#verify(this.#others);
     this.#document = undefined;
   }
 
-  readonly #verify = (drawer: ReadonlySet<Alternative>): void => {
-    for (const alternative of drawer) {
+  readonly #verify = (candidates: Iterable<Alternative>): void => {
+    for (const alternative of candidates) {
       if (!this.#found.has(alternative.key) && this.#holds(alternative)) this.#found.add(alternative.key);
     }
   };
 
-  #holds({ clauses, paths }: Alternative): boolean {
-    for (let at = 0; at < clauses.length; at++) {
-      const values = this.#valuesOf(paths[at] as PathIndex<Alternative>);
-      // From arrays: which elements go together is looked at by the one way that knows.
-      if (values.length > 0 && values.some(({ elements }) => elements.size > 0))
-        return holdTogether(clauses, this.#document, new Map());
-      if (!isHeld(clauses[at] as Clause, values)) return false;
+  #holds({ clauses }: Alternative): boolean {
+    let hasArrays = false;
+    for (const shared of clauses) {
+      if (shared.turn !== this.#turn) {
+        shared.turn = this.#turn;
+        shared.isHeld = isHeld(shared.clause, this.#valuesOf(shared.path));
+      }
+      if (!shared.isHeld) return false;
+      hasArrays ||= shared.path.hasArrays;
     }
-    return true;
+    // From arrays: which elements go together is looked at by the one way that knows.
+    if (!hasArrays || clauses.length === 1) return true;
+    return holdTogether(
+      clauses.map(({ clause }) => clause),
+      this.#document,
+    );
   }
 
   /** Looked up once per publication, whatever the number of clauses. */
   #valuesOf(index: PathIndex<Alternative>): readonly FoundValue[] {
     if (index.turn !== this.#turn) {
       index.turn = this.#turn;
-      index.values = valuesAt(this.#document, index.path);
+      const values = valuesAt(this.#document, index.path);
+      index.values = values;
+      index.hasArrays = false;
+      for (const { elements } of values) if (elements.size > 0) index.hasArrays = true;
     }
     return index.values;
   }
@@ -166,29 +176,22 @@ function nameOf(path: readonly string[]): string {
   return path.join('\0');
 }
 
-/** Of each test the way with the fewest in it; undefined when a test has none. */
-function bestSlots(
-  index: PathIndex<Alternative>,
-  { tests }: Clause,
-): readonly Slot<Alternative>[] | undefined {
-  const slots: Slot<Alternative>[] = [];
-  for (const test of tests) {
-    const ways = index.waysToFile(test);
-    if (ways === undefined) return undefined;
-    let best = ways[0] ?? [];
-    let fewest = Infinity;
-    for (const way of ways) {
-      const count = way.reduce((sum, slot) => sum + slotSize(slot), 0);
-      if (count >= fewest) continue;
-      best = way;
-      fewest = count;
-    }
-    slots.push(...best);
+/** By the clause that the fewest others look like; of equals the last, which tends to be the most special. */
+function fileUnder(clauses: readonly SharedClause<Alternative>[]): Filing | undefined {
+  let filing: Filing | undefined;
+  let fewest = Infinity;
+  for (const clause of clauses) {
+    if (clause.ways === undefined) continue;
+    const { slots, count } = bestWay(clause.ways);
+    if (count > fewest) continue;
+    filing = { clause, slots };
+    fewest = count;
   }
-  return slots;
+  return filing;
 }
 
 function isHeld({ tests }: Clause, values: readonly FoundValue[]): boolean {
   if (values.length === 0) return tests.some((test) => test.kind === 'exists' && !test.isWanted);
-  return values.some(({ value }) => tests.some((test) => passes(test, value)));
+  for (const { value } of values) for (const test of tests) if (passes(test, value)) return true;
+  return false;
 }

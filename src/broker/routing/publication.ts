@@ -140,7 +140,7 @@ export function storedSentAt(log: CellLog, entity: number, sequence: number): nu
 }
 
 /** One copy of a publication, as a message. */
-export function copyOf(publication: Buffer, binding: number, rendering: number): StoredMessage {
+function copyOf(publication: Buffer, binding: number, rendering: number): StoredMessage {
   const { topic, topicSequence } = publicationFacts(publication);
   const message = readMessage(messageBytes(publication));
   const publicationId = message.id;

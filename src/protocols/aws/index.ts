@@ -30,6 +30,21 @@ export {
   pushedTarget,
   retryOf,
 } from './services/events/delivery.ts';
+export { scheduledEvent, scheduledRule } from './services/events/scheduled-rule.ts';
+export {
+  scheduledFunction,
+  type ScheduledFunction,
+  scheduleDeadLetter,
+  schedulePublication,
+  scheduleTimes,
+} from './services/scheduler/index.ts';
+export {
+  type FunctionRequest,
+  type LambdaSettings,
+  type MappingPlan,
+  mappingPlan,
+  mappingPrefix,
+} from './services/lambda/index.ts';
 export { certificateFileName, createSigningIdentity } from './services/sns/certificate.ts';
 export type { SigningIdentity } from './services/sns/certificate.ts';
 export { type SnsDelivery, snsDelivery } from './services/sns/delivery.ts';

@@ -21,7 +21,9 @@ export interface Operation<I extends StructShape = StructShape, O extends Struct
   readonly isOpen?: boolean;
   /** Where it is found over REST-JSON; the rows of its members say which part of a request they are. */
   readonly http?: HttpBinding;
-  /** Query/XML: answers `<ActionResult/>` although that has no members, as clients of its model look for it. */
+  /**
+   * Query/XML: answers `<ActionResult/>` although that has no members, as clients of its model look for it.
+   */
   readonly hasEmptyResult?: boolean;
   /**
    * Reads a body by hand where the rows cost too much (thousands of records in one request). What it
@@ -56,6 +58,8 @@ export interface Service<
   readonly rest?: RestErrors;
   /** Also spoken as Query/XML, in this namespace. */
   readonly queryNamespace?: string;
+  /** Errors over Query have no `<Detail/>`; SQS's have one (recorded). */
+  readonly isQueryErrorPlain?: boolean;
   /** Also spoken as `application/x-amz-cbor-1.1`. */
   readonly hasCbor?: boolean;
   /** How its framework treats types, ids and strange requests; default: as SQS's. */

@@ -127,7 +127,8 @@ function sendQueryError(exchange: Exchange, error: AwsError): void {
     );
   }
   const code = `<Type>${error.fault}</Type><Code>${escapeXml(error.code)}</Code>`;
-  const body = `<Error>${code}<Message>${escapeXml(error.message)}</Message><Detail/></Error>`;
+  const detail = exchange.service?.service.isQueryErrorPlain === true ? '' : '<Detail/>';
+  const body = `<Error>${code}<Message>${escapeXml(error.message)}</Message>${detail}</Error>`;
   const id = `<RequestId>${requestId}</RequestId>`;
   const xml = `<?xml version="1.0"?><ErrorResponse${namespaceOf(exchange)}>${body}${id}</ErrorResponse>`;
   send(exchange, error.status, 'text/xml', xml);

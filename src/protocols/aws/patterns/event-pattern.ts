@@ -1,11 +1,16 @@
 // Event patterns of EventBridge (rules, archives) and the filters of Pipes and event source mappings,
 // compiled to the core's Matcher. Called by those services.
 import type { Matcher } from '../../../broker/index.ts';
-import { parsePattern, PatternError, type PatternDialect } from './pattern-parser.ts';
+import { parsePattern, PatternError, type PatternDialect, PlacelessPatternError } from './pattern-parser.ts';
 
 export { PatternError } from './pattern-parser.ts';
 
-const dialect: PatternDialect = { isNested: true, numberMax: Number.MAX_VALUE, nestedText: '' };
+const dialect: PatternDialect = {
+  isNested: true,
+  numberMax: Number.MAX_VALUE,
+  nestedText: '',
+  anythingBut: 'all',
+};
 
 /** Matches nothing: of a rule that only a schedule fires. */
 export const nothingMatches: Matcher = { scope: 'body', any: [] };
@@ -16,9 +21,8 @@ export function compileEventPattern(text: string): Matcher {
     return { scope: 'body', any: parsePattern(parseJson(text), dialect) };
   } catch (error) {
     if (!(error instanceof PatternError)) throw error;
-    throw new PatternError(`Event pattern is not valid. Reason: ${error.message}${placeOf(text)}`, {
-      cause: error,
-    });
+    const place = error instanceof PlacelessPatternError ? '' : placeOf(text);
+    throw new PatternError(`Event pattern is not valid. Reason: ${error.message}${place}`, { cause: error });
   }
 }
 

@@ -1,19 +1,24 @@
 // Filter policies of SNS subscriptions, compiled to the core's Matcher, with the limits and the words of SNS
 // (developer guide, "Amazon SNS subscription filter policies"; texts recorded). Called by services/sns.
 import type { Matcher } from '../../../broker/index.ts';
-import { isObject, parsePattern, PatternError, type PatternDialect } from './pattern-parser.ts';
-
-export { PatternError } from './pattern-parser.ts';
+import {
+  isObject,
+  parsePattern,
+  PatternError,
+  type PatternDialect,
+  PlacelessPatternError,
+} from './pattern-parser.ts';
 
 const keysMax = 5;
 const combinationsMax = 150;
 const bytesMax = 256 * 1024;
 
-const body: PatternDialect = { isNested: true, numberMax: 1e9, nestedText: '' };
+const body: PatternDialect = { isNested: true, numberMax: 1e9, nestedText: '', anythingBut: 'prefix' };
 const attributes: PatternDialect = {
   isNested: false,
   numberMax: 1e9,
   nestedText: 'Filter policy scope MessageAttributes does not support nested filter policy',
+  anythingBut: 'prefix',
 };
 
 /**
@@ -30,11 +35,14 @@ export function compileFilterPolicy(
   const isBody = scope === 'MessageBody';
   try {
     const any = parsePattern(policy, isBody ? body : attributes);
-    checkSize(policy, isBody);
-    return { scope: isBody ? 'body' : 'attributes', any };
+    const matcher: Matcher = { scope: isBody ? 'body' : 'attributes', any };
+    checkSize(policy, matcher);
+    return matcher;
   } catch (error) {
     if (!(error instanceof PatternError)) throw error;
     if (error.message === attributes.nestedText || error.message.startsWith('FilterPolicy: ')) throw error;
+    if (error instanceof PlacelessPatternError)
+      throw new PatternError(`FilterPolicy: ${error.message}`, { cause: error });
     throw new PatternError(
       `FilterPolicy: ${error.message}\n at [Source: (String)"${text}"; line: 1, column: ${text.length}]`,
       { cause: error },
@@ -59,23 +67,28 @@ function parseJson(text: string): Readonly<Record<string, unknown>> {
 
 const tooComplex = new PatternError('FilterPolicy: Filter policy is too complex');
 
-function checkSize(policy: Readonly<Record<string, unknown>>, isBody: boolean): void {
-  const lists = leavesOf(policy, 1);
-  if (lists.length > keysMax)
+/**
+ * Combinations add up over the alternatives of `$or`; in bodies each value counts by its depth (recorded).
+ */
+function checkSize(policy: Readonly<Record<string, unknown>>, { scope, any }: Matcher): void {
+  if (keyCount(policy) > keysMax)
     throw new PatternError('FilterPolicy: Filter policy can not have more than 5 keys');
-  let combinations = 1;
-  for (const { count, depth } of lists) combinations *= isBody ? count * depth : count;
+  let combinations = 0;
+  for (const clauses of any) {
+    let product = 1;
+    for (const { path, tests } of clauses) product *= tests.length * (scope === 'body' ? path.length : 1);
+    combinations += product;
+  }
   if (combinations > combinationsMax) throw tooComplex;
 }
 
-function leavesOf(
-  policy: Readonly<Record<string, unknown>>,
-  depth: number,
-): { readonly count: number; readonly depth: number }[] {
-  return Object.entries(policy).flatMap(([name, value]) => {
+function keyCount(policy: Readonly<Record<string, unknown>>): number {
+  let count = 0;
+  for (const [name, value] of Object.entries(policy)) {
     if (name === '$or' && Array.isArray(value) && value.every(isObject))
-      return value.flatMap((inner) => leavesOf(inner, depth));
-    if (Array.isArray(value)) return [{ count: value.length, depth }];
-    return isObject(value) ? leavesOf(value, depth + 1) : [];
-  });
+      for (const inner of value) count += keyCount(inner);
+    else if (Array.isArray(value)) count++;
+    else if (isObject(value)) count += keyCount(value);
+  }
+  return count;
 }

@@ -9,12 +9,17 @@ export class PatternError extends Error {
   override name = 'PatternError';
 }
 
+/** One that no place in the text is told of: the service finds it when it has read all of it (recorded). */
+export class PlacelessPatternError extends PatternError {}
+
 export interface PatternDialect {
   /** Objects below the top level. */
   readonly isNested: boolean;
   /** Largest magnitude of numbers in `numeric`. */
   readonly numberMax: number;
   readonly nestedText: string;
+  /** What may stand in `anything-but` as an object. SNS takes `prefix` alone, in older words (recorded). */
+  readonly anythingBut: 'prefix' | 'all';
 }
 
 type Alternatives = readonly (readonly Clause[])[];
@@ -72,8 +77,9 @@ function memberAlternatives(
     return [[{ path: inner, tests: value.flatMap((one) => testsOf(one, dialect)) }]];
   }
   if (!isObject(value)) throw new PatternError(`"${name}" must be an object or an array`);
+  const alternatives = objectAlternatives(value, inner, dialect);
   if (!dialect.isNested) throw new PatternError(dialect.nestedText);
-  return objectAlternatives(value, inner, dialect);
+  return alternatives;
 }
 
 /** `$or` with anything else is an ordinary member. */
@@ -113,7 +119,7 @@ function testOf(name: string, value: unknown, dialect: PatternDialect): Test {
     case 'cidr':
       return cidrTest(value);
     case 'anything-but':
-      return { kind: 'not', tests: anythingBut(value) };
+      return { kind: 'not', tests: anythingBut(value, dialect) };
     default:
       throw new PatternError(`Unrecognized match type ${name}`);
   }
@@ -140,7 +146,7 @@ function wildcardPieces(pattern: string): string[] {
   for (let i = 0; i < pattern.length; i++) {
     const character = pattern[i] as string;
     if (character === '*') {
-      if (pattern[i + 1] === '*') throw new PatternError(`Consecutive wildcard characters at pos ${i}`);
+      if (pattern[i + 1] === '*') throw new PatternError(`Consecutive wildcard characters at pos ${i + 1}`);
       pieces.push('');
       continue;
     }
@@ -153,31 +159,57 @@ function wildcardPieces(pattern: string): string[] {
   return pieces;
 }
 
-function anythingBut(value: unknown): Test[] {
-  if (isObject(value)) {
-    const names = Object.keys(value);
-    if (names.length !== 1) throw new PatternError('Only one key allowed in match expression');
-    const name = names[0] as string;
-    const inner = value[name];
-    if (!['prefix', 'suffix', 'equals-ignore-case', 'wildcard'].includes(name))
-      throw new PatternError(`Unsupported anything-but pattern: ${name}`);
-    const texts = Array.isArray(inner) ? inner : [inner];
-    if (texts.length === 0) throw new PatternError('Empty arrays are not allowed');
-    return texts.map((text) => testOf(name, text, { isNested: false, numberMax: Infinity, nestedText: '' }));
+const oneValueText = 'Value of anything-but must be an array or single string/number value.';
+
+function anythingBut(value: unknown, dialect: PatternDialect): Test[] {
+  if (isObject(value)) return anythingButPattern(value, dialect);
+  if (!Array.isArray(value)) {
+    if (typeof value !== 'string' && typeof value !== 'number') throw new PatternError(oneValueText);
+    return [{ kind: 'equals', value }];
   }
-  const list: unknown[] = Array.isArray(value) ? value : [value];
-  if (list.length === 0) throw new PatternError('Empty arrays are not allowed');
-  const types = new Set(list.map((one) => typeof one));
-  if (types.size > 1 && Array.isArray(value)) {
+  if (value.length === 0) throw new PatternError('Empty arrays are not allowed');
+  const tests = value.map((one: unknown): Test => {
+    if (typeof one !== 'string' && typeof one !== 'number')
+      throw new PatternError('Inside anything but list, start|null|boolean is not supported.');
+    return { kind: 'equals', value: one };
+  });
+  if (new Set(value.map((one) => typeof one)).size > 1) {
     throw new PatternError(
       'Inside anything but list, either all values are number or string, mixed type is not supported',
     );
   }
-  return list.map((one) => {
-    if (!isScalar(one))
-      throw new PatternError('Inside anything but list, start|null|boolean is not supported.');
-    return { kind: 'equals', value: one };
+  return tests;
+}
+
+function anythingButPattern(pattern: JsonObject, dialect: PatternDialect): Test[] {
+  const names = Object.keys(pattern);
+  if (names.length !== 1) throw new PatternError('Only one key allowed in match expression');
+  const name = names[0] as string;
+  const isKnown =
+    dialect.anythingBut === 'prefix'
+      ? name === 'prefix'
+      : ['prefix', 'suffix', 'equals-ignore-case', 'wildcard'].includes(name);
+  if (!isKnown) throw new PatternError(`Unsupported anything-but pattern: ${name}`);
+  const inner = pattern[name];
+  const texts: unknown[] = Array.isArray(inner) ? inner : [inner];
+  if (texts.length === 0) throw new PatternError('Empty arrays are not allowed');
+  return texts.map((text) => {
+    if (dialect.anythingBut === 'all') checkAnythingButText(name, text);
+    return testOf(name, text, dialect);
   });
+}
+
+/** The words differ from those of the same pattern outside `anything-but` (recorded). */
+function checkAnythingButText(name: string, text: unknown): void {
+  if (isObject(text)) throw new PatternError(oneValueText);
+  if (name === 'equals-ignore-case' && typeof text !== 'string') {
+    throw new PatternError(
+      'Inside anything-but/equals-ignore-case list, number|start|null|boolean is not supported.',
+    );
+  }
+  if (name !== 'prefix' && name !== 'suffix') return;
+  if (typeof text !== 'string') throw new PatternError('prefix/suffix match pattern must be a string');
+  if (text === '') throw new PatternError('Null prefix/suffix not allowed');
 }
 
 function numericTest(value: unknown, dialect: PatternDialect): Test {
@@ -200,8 +232,9 @@ function numericTest(value: unknown, dialect: PatternDialect): Test {
     return { kind: 'range', high: first };
   }
   if (value.length === 2) return { kind: 'range', low: first };
-  if (typeof second !== 'string' || !['<', '<='].includes(second))
-    throw new PatternError(`Bad numeric range operator: ${String(second)}`);
+  if (typeof second !== 'string')
+    throw new PatternError(`Bad value in numeric range: ${JSON.stringify(second)}`);
+  if (!['<', '<='].includes(second)) throw new PatternError(`Bad numeric range operator: ${second}`);
   const high = { value: numberOf(second, limit, dialect), isIncluded: second.endsWith('=') };
   if (more.length > 0) throw new PatternError('Too many terms in numeric range expression');
   if (high.value <= first.value) throw new PatternError('Bottom must be less than top');
@@ -218,13 +251,14 @@ function numberOf(operator: string, value: unknown, { numberMax }: PatternDialec
 function cidrTest(value: unknown): Test {
   const text = textOf('prefix', value);
   const parts = text.split('/');
-  if (parts.length !== 2) throw new PatternError("Malformed CIDR, one '/' required");
+  if (parts.length !== 2) throw new PlacelessPatternError("Malformed CIDR, one '/' required");
   const [address = '', mask = ''] = parts;
-  if (!/^\d+$/.test(mask)) throw new PatternError('Malformed CIDR, mask bits must be an integer');
+  if (!/^\d+$/.test(mask)) throw new PlacelessPatternError('Malformed CIDR, mask bits must be an integer');
   const version = isIP(address);
-  if (version === 0) throw new PatternError(`Nonstandard IP address: ${address}`);
+  if (version === 0) throw new PlacelessPatternError(`Nonstandard IP address: ${address}`);
   const bits = Number(mask);
-  if (bits > (version === 4 ? 32 : 128)) throw new PatternError('Malformed CIDR, mask bits must be < 32');
+  if (bits > (version === 4 ? 32 : 128))
+    throw new PlacelessPatternError('Malformed CIDR, mask bits must be < 32');
   return { kind: 'cidr', version: version === 4 ? 4 : 6, address, bits };
 }
 

@@ -1,5 +1,5 @@
-// What EventBridge keeps in the annotations of topics (buses), bindings (rules) and their targets, for its clients,
-// the daemon's scheduler and the delivery pump. A name that is taken once keeps its meaning.
+// What EventBridge keeps in the annotations of topics (buses), bindings (rules) and their targets, for its
+// clients, the daemon's scheduler and the delivery pump. A name that is taken once keeps its meaning.
 
 export const busAnnotation = {
   description: 'description',

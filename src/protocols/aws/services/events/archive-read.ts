@@ -1,5 +1,5 @@
-// Reads events out of an archive's stream, by the core's queries. What comes back is copied: the core's views of
-// records do not outlive its answer.
+// Reads events out of an archive's stream, by the core's queries. What comes back is copied: the core's views
+// of records do not outlive its answer.
 import {
   arrivedAtMs,
   type Broker,
@@ -37,8 +37,8 @@ export function readArchive(broker: Broker, stream: number, from: number): Promi
     entity: stream,
     shardIndex,
     from,
-    recordsMax: limits.eventsReplayBatchMax,
-    bytesMax: limits.eventsReplayBatchBytesMax,
+    recordsMax: limits.eventsArchiveReadMax,
+    bytesMax: limits.eventsArchiveReadBytesMax,
   };
   return ask(broker, query, (reply) =>
     reply.kind === 'records'

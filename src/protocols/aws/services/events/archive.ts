@@ -1,5 +1,5 @@
-// An archive as it is kept: a stream of the core, fed by a binding of its bus. Names of the three, and what the
-// binding lets through. Pure.
+// An archive as it is kept: a stream of the core, fed by a binding of its bus. Names of the three, and what
+// the binding lets through. Pure.
 import type { Catalog, Clause, Matcher, ResourceName } from '../../../../broker/index.ts';
 import { findKept, type Kept } from './documents.ts';
 import {

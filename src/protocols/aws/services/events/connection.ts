@@ -1,5 +1,5 @@
-// A connection as it is kept: what may be shown in the clear, what authorizes sealed. Also what a connector needs of
-// it to authorize a request. Pure.
+// A connection as it is kept: what may be shown in the clear, what authorizes sealed. Also what a connector
+// needs of it to authorize a request. Pure.
 import type { Catalog, DocumentDefinition } from '../../../../broker/index.ts';
 import { findKept, type Kept, keptOf } from './documents.ts';
 import type { EventsInput, EventsOutput } from './model.ts';
@@ -92,7 +92,7 @@ export interface OpenConnection {
   readonly parameters: AddedParameters;
 }
 
-/** The connection that an ARN names, with its secrets in the clear; undefined when it is gone or deauthorized. */
+/** What an ARN names, with its secrets in the clear; undefined when it is gone or deauthorized. */
 export function openConnection(catalog: Catalog, arn: string, secrets: Secrets): OpenConnection | undefined {
   const kept = findConnection(catalog, arn);
   if (kept === undefined) return undefined;

@@ -1,5 +1,6 @@
 // What leaves the daemon for a rule's pushed targets: HTTP requests of API destinations and URLs, payloads of
-// functions, retry policies, dead letters. Pure functions, called by the daemon, which joins them to connectors.
+// functions, retry policies, dead letters. Pure functions, called by the daemon, which joins them to
+// connectors.
 import {
   applyTransform,
   type BindingDefinition,
@@ -54,7 +55,7 @@ export function retryOf({ given: { RetryPolicy: policy } }: PushedTarget): {
 }
 
 /** What the target gets: the event, or what its input makes of it. */
-export function payloadOf({ transform }: PushedTarget, { message }: Delivery): string {
+function payloadOf({ transform }: PushedTarget, { message }: Delivery): string {
   const event = message.bodyText();
   if (transform === undefined) return event;
   return applyTransform(transform, event, { time: isoTime(message.sentAtMs) });

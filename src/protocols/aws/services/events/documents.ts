@@ -1,5 +1,5 @@
-// What EventBridge keeps as documents of the core: connections, API destinations, archives, replays. Found by name,
-// made once, listed by prefix. Their values are plain JSON; each type's own file says which.
+// What EventBridge keeps as documents of the core: connections, API destinations, archives, replays. Found by
+// name, made once, listed by prefix. Their values are plain JSON; each type's own file says which.
 import type { Catalog, DocumentDefinition } from '../../../../broker/index.ts';
 import type { Call } from '../../engine/service.ts';
 import type { Events } from './events.ts';

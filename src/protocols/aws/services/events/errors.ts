@@ -1,5 +1,5 @@
-// Every error of EventBridge in its own words, and what each error of the core becomes: a Record over the core's
-// codes, so that a new code does not compile until it has its form here.
+// Every error of EventBridge in its own words, and what each error of the core becomes: a Record over the
+// core's codes, so that a new code does not compile until it has its form here.
 import type { BrokerError, BrokerErrorCode } from '../../../../broker/index.ts';
 import { AwsError } from '../../engine/errors.ts';
 import type { ServiceErrors } from '../../engine/service.ts';

@@ -1,5 +1,5 @@
-// The EventBridge service: its rows, one handler per operation, its words for errors. services/index.ts makes it
-// with the daemon's settings.
+// The EventBridge service: its rows, one handler per operation, its words for errors. services/index.ts makes
+// it with the daemon's settings.
 import type { Handlers, ServiceFactory } from '../../engine/service.ts';
 import { eventsErrors } from './errors.ts';
 import { createEvents } from './events.ts';
@@ -116,14 +116,3 @@ export const eventsService =
   };
 
 export type { EventsSettings, Secrets } from './settings.ts';
-export { openConnection } from './connection.ts';
-export {
-  deadLetter,
-  functionInvocation,
-  httpRequest,
-  httpTarget,
-  pushedTarget,
-  type PushedTarget,
-  retryOf,
-} from './delivery.ts';
-export { scheduledEvent, scheduledRule, type ScheduledRule } from './scheduled-rule.ts';

@@ -1,5 +1,5 @@
-// Names of EventBridge on the wire and in the core: ARNs of buses, rules, archives, replays, connections and API
-// destinations. Pure; it looks nothing up.
+// Names of EventBridge on the wire and in the core: ARNs of buses, rules, archives, replays, connections and
+// API destinations. Pure; it looks nothing up.
 import type { ResourceName } from '../../../../broker/index.ts';
 
 /** Whose and where: what every name of the core begins with. */

@@ -1,4 +1,5 @@
-// Listings: pages of names with tokens that the engine seals. A page goes on behind the last name that was shown.
+// Listings: pages of names with tokens that the engine seals. A page goes on behind the last name that was
+// shown.
 import type { Call } from '../../engine/service.ts';
 import { validationError } from './errors.ts';
 import type { Events } from './events.ts';

@@ -1,5 +1,5 @@
-// One entry of PutEvents: checked in the order and the words of the service. Pure. An entry that is wrong fails
-// alone; the others of its request are taken.
+// One entry of PutEvents: checked in the order and the words of the service. Pure. An entry that is wrong
+// fails alone; the others of its request are taken.
 import type { EventsInput } from './model.ts';
 
 export type Entry = EventsInput<'PutEvents'>['Entries'][number];
@@ -15,6 +15,7 @@ export function entryFailure(entry: Entry): EntryFailure | undefined {
   if (isMissing(entry.DetailType)) return missing('DetailType');
   if (isMissing(entry.Detail)) return missing('Detail');
   if (entry.Source!.startsWith('aws.')) return notAuthorized;
+  if (entry.Time !== undefined && !isWritable(entry.Time)) return invalidTime;
   return isJsonObject(entry.Detail!) ? undefined : malformedDetail;
 }
 
@@ -33,7 +34,16 @@ const notAuthorized: EntryFailure = {
   ErrorCode: 'NotAuthorizedForSourceException',
   ErrorMessage: 'Not authorized for the source.',
 };
+const invalidTime: EntryFailure = {
+  ErrorCode: 'InvalidArgument',
+  ErrorMessage: 'Parameter Time is not valid. Reason: it is not within the years 1970 to 9999.',
+};
 const malformedDetail: EntryFailure = { ErrorCode: 'MalformedDetail', ErrorMessage: 'Detail is malformed.' };
+
+/** Events have their time in four digits of years. */
+function isWritable(timeMs: number): boolean {
+  return timeMs >= 0 && timeMs < Date.UTC(10_000, 0, 1);
+}
 
 function isJsonObject(text: string): boolean {
   try {

@@ -1,11 +1,13 @@
-// Runs replays: reads an archive page by page and publishes what is in the window, each event once even if the
-// daemon is killed in between: progress is in the replay's document, and the core knows by its entity and the
-// event's sequence what was published already. Started by StartReplay, and by the service for those that a stop cut.
+// Runs replays: reads an archive page by page and publishes what is in the window, each event once even if
+// the daemon is killed in between: progress is in the replay's document, and the core knows by its entity and
+// the end of the page what was published already. Started by StartReplay, and by the service for those that
+// a stop cut.
 import { setTimeout as delay } from 'node:timers/promises';
+import { limits } from '../../../../base/limits.ts';
 import type { Logger } from '../../../../base/log.ts';
-import type { Broker, BrokerError, Command, Publish, Reply } from '../../../../broker/index.ts';
+import type { Broker, BrokerError, Command, Publication, Publish, Reply } from '../../../../broker/index.ts';
 import { archiveOfArn, archiveStream } from './archive.ts';
-import { type ArchivedEvent, positionAt, readArchive } from './archive-read.ts';
+import { type ArchivedEvent, type ArchivePage, type Asked, positionAt, readArchive } from './archive-read.ts';
 import { type Kept, keptOf, plain } from './documents.ts';
 import { replayedText } from './envelope.ts';
 import { busTopicName, documentPrefix, parseBusArn, parseRuleArn, ruleBindingName } from './names.ts';
@@ -74,37 +76,57 @@ export class ReplayRunner {
       : this.#page(replay, stream.entity, position);
   }
 
+  /** What comes into the archive from here on is not replayed, whatever the window's end. */
   async #begin(replay: Replay, stream: number): Promise<Step> {
-    const found = await positionAt(this.#deps.broker, stream, replay.value.fromMs);
-    if (!found.ok) return this.#failed(replay, found.error);
-    return this.#put(replay, { state: 'RUNNING', position: found.value });
+    const { fromMs, toMs } = replay.value;
+    const from = await positionAt(this.#deps.broker, stream, fromMs);
+    if (!from.ok) return this.#failed(replay, from.error);
+    const end = await positionAt(this.#deps.broker, stream, toMs);
+    if (!end.ok) return this.#failed(replay, end.error);
+    return this.#put(replay, { state: 'RUNNING', position: from.value, endPosition: end.value });
   }
 
   async #page(replay: Replay, stream: number, from: number): Promise<Step> {
-    const page = await readArchive(this.#deps.broker, stream, from);
+    const { endPosition = from } = replay.value;
+    if (from >= endPosition) return this.#end(replay, { state: 'COMPLETED' });
+    const end = pageEnd(from, endPosition);
+    const page = await this.#read(stream, from, end);
     if (!page.ok) return this.#failed(replay, page.error);
-    const { events, nextSequence } = page.value;
-    const wanted = events.filter(({ arrivedAtMs }) => arrivedAtMs < replay.value.toMs);
-    const error = await this.#publishAll(replay, wanted);
-    if (error !== undefined) return this.#failed(replay, error);
-    const lastReplayedMs = wanted.at(-1)?.arrivedAtMs ?? replay.value.lastReplayedMs;
-    const progress = { position: nextSequence, lastReplayedMs };
-    if (events.length > 0 && wanted.length === events.length) return this.#put(replay, progress);
-    return this.#end(replay, { ...progress, state: 'COMPLETED' });
+    const { events, nextSequence: position } = page.value;
+    if (events.length > 0) {
+      const reply = await this.#ask(this.#publishOf(replay, events, end));
+      if (reply.kind === 'error') return this.#failed(replay, reply.error);
+    }
+    const lastReplayedMs = events.at(-1)?.arrivedAtMs ?? replay.value.lastReplayedMs;
+    return this.#put(replay, { position, lastReplayedMs });
   }
 
-  /** One command each, in order: they share a commit, and each is known by its own sequence. */
-  async #publishAll(replay: Replay, wanted: readonly ArchivedEvent[]): Promise<BrokerError | undefined> {
-    const { broker } = this.#deps;
-    const address = parseBusArn(replay.value.destinationArn)!;
-    const topic = broker.catalog.topics.find(busTopicName(address, address.bus));
-    const entity = topic?.entity ?? 0;
+  /** All events of a page: large ones come in more than one read. */
+  async #read(stream: number, from: number, end: number): Promise<Asked<ArchivePage>> {
+    const events: ArchivedEvent[] = [];
+    for (let at = from; at < end;) {
+      const read = await readArchive(this.#deps.broker, stream, at);
+      if (!read.ok) return read;
+      const found = read.value.events;
+      for (const event of found) if (event.sequence < end) events.push(event);
+      if (found.length === 0) break;
+      at = read.value.nextSequence;
+    }
+    return { ok: true, value: { events, nextSequence: end } };
+  }
+
+  #publishOf(replay: Replay, events: readonly ArchivedEvent[], end: number): Publish {
+    const { catalog } = this.#deps.broker;
+    const address = parseBusArn(replay.value.destinationArn);
+    const topic = address && catalog.topics.find(busTopicName(address, address.bus));
     const bindings = this.#bindings(replay);
-    const replies = await Promise.all(
-      wanted.map((event) => this.#ask(publishOf(replay, event, { entity, bindings }))),
-    );
-    for (const reply of replies) if (reply.kind === 'error') return reply.error;
-    return undefined;
+    return {
+      kind: 'publish',
+      entity: topic?.entity ?? 0,
+      messages: events.map((event) => publicationOf(replay.name, event)),
+      once: { key: replay.definition.entity, sequence: end },
+      ...(bindings === undefined ? {} : { bindings, isMatched: true }),
+    };
   }
 
   #bindings({ value }: Replay): readonly number[] | undefined {
@@ -148,19 +170,16 @@ export class ReplayRunner {
 
 type Step = 'more' | 'later' | 'done';
 
-function publishOf(
-  { name, definition }: Replay,
-  { sequence, text }: ArchivedEvent,
-  to: { readonly entity: number; readonly bindings: readonly number[] | undefined },
-): Publish {
-  const { entity, bindings } = to;
-  const body = replayedText(text, name);
-  const id = (JSON.parse(text) as { readonly id: string }).id;
-  return {
-    kind: 'publish',
-    entity,
-    messages: [{ body, attributes: [], id, sender: 'replay' }],
-    once: { key: definition.entity, sequence: sequence + 1 },
-    ...(bindings === undefined ? {} : { bindings, isMatched: true }),
-  };
+/**
+ * Pages end at fixed sequences, so that one that is read again after a crash is the same page, and the core
+ * sees that it was published.
+ */
+function pageEnd(from: number, endPosition: number): number {
+  const size = limits.eventsReplayPageMax;
+  return Math.min((Math.floor(from / size) + 1) * size, endPosition);
+}
+
+function publicationOf(replay: string, { text }: ArchivedEvent): Publication {
+  const { id } = JSON.parse(text) as { readonly id: string };
+  return { body: replayedText(text, replay), attributes: [], id, sender: 'replay' };
 }

@@ -24,6 +24,8 @@ export interface ReplayValue {
   readonly endedAtMs?: number | undefined;
   /** Sequence in the archive's stream that it goes on from. */
   readonly position?: number | undefined;
+  /** And that it ends before. */
+  readonly endPosition?: number | undefined;
   readonly lastReplayedMs?: number | undefined;
 }
 

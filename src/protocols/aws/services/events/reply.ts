@@ -1,5 +1,5 @@
-// Replies of the core as handlers want them: the kind that belongs to the command, or the error in the words of
-// EventBridge, thrown.
+// Replies of the core as handlers want them: the kind that belongs to the command, or the error in the words
+// of EventBridge, thrown.
 import type { Reply } from '../../../../broker/index.ts';
 import { assert } from '../../../../base/assert.ts';
 import { brokerFailure } from './errors.ts';

@@ -43,7 +43,7 @@ export function ruleResource(address: BusAddress, name: string): Resource {
   return { arn: ruleArn(address, name), account: address.account };
 }
 
-/** The address of a rule's bus, for which the caller may do this to the rule; the bus exists or is refused. */
+/** The address of a rule's bus, which exists; the caller may do this to the rule. */
 export async function openRuleBus(events: Events, call: Call, ids: RuleIds): Promise<BusAddress> {
   const address = callerAddress(call, ids.EventBusName);
   call.authorize(`events:${call.operationName}`, ruleResource(address, ids.Name));

@@ -1,5 +1,5 @@
-// What the daemon's scheduler needs of rules: which have a schedule, and the event that they get when it is due.
-// Pure.
+// What the daemon's scheduler needs of rules: which have a schedule, and the event that they get when it is
+// due. Pure.
 import type { BindingDefinition } from '../../../../broker/index.ts';
 import { ruleAnnotation } from './annotations.ts';
 import { scheduledEventText } from './envelope.ts';

@@ -1,6 +1,6 @@
 // What the daemon gives this service beside its deps: fronts may not reach for connectors themselves.
 
-/** Seals secrets of connections at rest. `owner` names what they belong to: moved elsewhere they do not open. */
+/** Seals secrets of connections. `owner` names what they belong to: moved elsewhere they do not open. */
 export interface Secrets {
   seal(owner: string, plain: string): string;
   /** Undefined for what was not sealed here for this owner. */

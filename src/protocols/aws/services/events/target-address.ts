@@ -1,5 +1,5 @@
-// Where the ARN of a target leads: to a queue, stream or topic of this daemon, or out of it. Pure; whether there
-// is such a thing shows when something is delivered.
+// Where the ARN of a target leads: to a queue, stream or topic of this daemon, or out of it. Pure; whether
+// there is such a thing shows when something is delivered.
 import type { ResourceName } from '../../../../broker/index.ts';
 import { busTopicName, parseBusArn, parseNamedArn } from './names.ts';
 

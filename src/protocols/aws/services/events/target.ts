@@ -1,5 +1,6 @@
-// A target of PutTargets as the core keeps it: where it leads, what it gets, and what was given, word for word.
-// Throws the refusals of EventBridge; everything that can be wrong is found here, before anything is changed.
+// A target of PutTargets as the core keeps it: where it leads, what it gets, and what was given, word for
+// word. Throws the refusals of EventBridge; everything that can be wrong is found here, before anything is
+// changed.
 import type { BindingTarget, MessageAttribute, Transform } from '../../../../broker/index.ts';
 import { compileTargetInput } from '../../patterns/input-transformer.ts';
 import { parseJsonPath } from '../../patterns/json-path.ts';

@@ -72,6 +72,19 @@ test('subscribing again while it waits asks again, and either token is good', as
   expect(await listed(first.topicArn)).toHaveLength(1);
 });
 
+test('what cannot be asked is no dead letter; what cannot be delivered later is', async () => {
+  const { TopicArn } = await local.sns.send(new CreateTopicCommand({ Name: 'd' }));
+  const deadLetterTargetArn = 'arn:aws:sqs:us-east-1:000000000000:dead';
+  const Attributes = { RedrivePolicy: JSON.stringify({ deadLetterTargetArn }) };
+  const command = { TopicArn, Protocol: 'http', Endpoint: 'http://example.com', Attributes };
+  await local.sns.send(new SubscribeCommand(command));
+  const [asked] = await local.pushed(TopicArn!);
+  expect(asked!.binding.targets[0]!.deadLetter).toBeUndefined();
+  await confirm(TopicArn!, asked!.message.bodyText());
+  const binding = local.broker.catalog.bindings.byEntity(asked!.binding.entity);
+  expect(binding!.targets[0]!.deadLetter).toMatchObject({ kind: 'queue', name: 'dead' });
+});
+
 test('the name of the topic is not held against the token; its region is', async () => {
   const { topicArn, token } = await pendingHttp();
   await expect(confirm(topicArn.replace('us-east-1', 'eu-west-1'), token)).rejects.toThrow(

@@ -16,9 +16,10 @@ import { createVerify } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { LocalSns } from '../../../../../test/support/local-sns.ts';
 import type { EmailDelivery, HttpDelivery, SnsDelivery } from './delivery.ts';
-import { createSigningIdentity, snsDeadLetter, snsDelivery, snsRetryPolicy, SnsSigner } from './index.ts';
-import type { SigningIdentity } from './index.ts';
-import { notificationToSign } from './signature.ts';
+import { createSigningIdentity, type SigningIdentity } from './certificate.ts';
+import { snsDelivery } from './delivery.ts';
+import { snsDeadLetter, snsRetryPolicy } from './retry.ts';
+import { notificationToSign, SnsSigner } from './signature.ts';
 
 const certificateUrl = 'https://sns.us-east-1.amazonaws.com/SimpleNotificationService-x.pem';
 let identity: SigningIdentity;

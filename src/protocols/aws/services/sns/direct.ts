@@ -102,7 +102,7 @@ async function directRoute(sns: Sns, call: Call, protocol: 'sms' | 'application'
   const settings = { ordering: 'none', dedup: 'none' } as const;
   const made = await call.run({ kind: 'createTopic', name, settings, annotations: {}, tags: {} });
   topic = expectReply(made, 'topic').definition;
-  const target = targetFor({ protocol, endpoint: '', isRaw: false, isPending: false, deadLetter: undefined });
+  const target = targetFor({ protocol, endpoint: '', isRaw: false, isAsked: false, deadLetter: undefined });
   const reply = await call.run({
     kind: 'createBinding',
     topic: topic.entity,

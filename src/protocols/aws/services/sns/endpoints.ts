@@ -1,7 +1,6 @@
 // The protocols that a topic can be subscribed by: what an endpoint of each must look like, whether it must
 // be asked first, and the target of the core that it becomes. Checks in the words of Subscribe.
-import { randomUUID } from 'node:crypto';
-import type { BindingTarget, MessageAttribute, ResourceName } from '../../../../broker/index.ts';
+import type { BindingTarget, ResourceName } from '../../../../broker/index.ts';
 import { findEndpoint, parseEndpointArn } from './application.ts';
 import { invalidParameter, invalidSmsEndpoint } from './errors.ts';
 import { accountOf, queueOfArn } from './names.ts';
@@ -102,7 +101,8 @@ export interface TargetFacts {
   readonly protocol: string;
   readonly endpoint: string;
   readonly isRaw: boolean;
-  readonly isPending: boolean;
+  /** It has not agreed (yet, or any more). */
+  readonly isAsked: boolean;
   readonly deadLetter: ResourceName | undefined;
 }
 
@@ -115,11 +115,11 @@ const managedRetentionMs = 23 * 86_400_000;
 const pushRetentionMs = 86_400_000;
 
 /** The target of the core that stands for this endpoint. */
-export function targetFor({ protocol, endpoint, isRaw, isPending, deadLetter }: TargetFacts): BindingTarget {
+export function targetFor({ protocol, endpoint, isRaw, isAsked, deadLetter }: TargetFacts): BindingTarget {
   const queue = protocol === 'sqs' ? queueOfArn(endpoint) : undefined;
   if (queue !== undefined) {
     // The question whether it agrees is an envelope in any case.
-    const isShownRaw = isRaw && !isPending;
+    const isShownRaw = isRaw && !isAsked;
     return {
       id: '',
       kind: 'queue',
@@ -128,7 +128,6 @@ export function targetFor({ protocol, endpoint, isRaw, isPending, deadLetter }: 
       channel: 'sqs',
       attributesMax: isShownRaw ? queueAttributesMax : undefined,
       deadLetter,
-      deadLetterAttributes: deadLetter === undefined ? undefined : queueFailure(),
     };
   }
   const isManaged = protocol === 'lambda' || protocol === 'firehose';
@@ -140,17 +139,4 @@ export function targetFor({ protocol, endpoint, isRaw, isPending, deadLetter }: 
     deadLetter,
     annotations: { service: 'sns', protocol, endpoint },
   };
-}
-
-/** What a dead letter says of a queue that is not there, or takes no message of so many attributes. */
-function queueFailure(): MessageAttribute[] {
-  return [
-    { name: 'RequestID', type: 'String', value: randomUUID() },
-    { name: 'ErrorCode', type: 'String', value: 'InvalidParameterValue' },
-    {
-      name: 'ErrorMessage',
-      type: 'String',
-      value: 'The queue does not exist, or the message has more attributes than a queue takes.',
-    },
-  ];
 }

@@ -1,5 +1,5 @@
-// The SNS service: its rows, one handler per action, its words for errors; and the delivery side, which the
-// daemon gives to the pump and to the core as a renderer.
+// The SNS service: its rows, one handler per action, its words for errors, and how readers of queues see what
+// topics sent there. The daemon passes it to the AWS protocol; what is pushed outwards is delivery.ts's.
 import type { Handlers, ServiceFactory, ServiceModule } from '../../engine/service.ts';
 import { notificationRendering } from './endpoints.ts';
 import { snsErrors } from './errors.ts';
@@ -50,7 +50,7 @@ import { createTopic, deleteTopic, listTopics } from './handlers/topics.ts';
 import { snsModel } from './model.ts';
 import { snsLimits } from './quotas.ts';
 import { NotificationRenderer } from './renderer.ts';
-import { SnsSigner } from './signature.ts';
+import type { SnsSigner } from './signature.ts';
 import { createSns, type Sns } from './sns.ts';
 
 /** What the daemon gives: without a signer nothing is signed. */
@@ -64,7 +64,10 @@ export const snsService =
   ({ signer, baseUrl = 'http://localhost' }: SnsSettings): ServiceFactory =>
   (deps) => {
     const { broker } = deps;
-    broker.renderers.set(notificationRendering, new NotificationRenderer({ broker, signer, baseUrl }));
+    // The daemon brings a renderer that signs; without one copies are readable all the same.
+    if (!broker.renderers.has(notificationRendering)) {
+      broker.renderers.set(notificationRendering, new NotificationRenderer({ broker, signer, baseUrl }));
+    }
     return createModule(createSns(deps));
   };
 
@@ -141,12 +144,3 @@ function smsHandlers(sns: Sns) {
     ListSMSSandboxPhoneNumbers: (input, call) => listSandboxNumbers(sns, input, call),
   } satisfies Partial<SnsHandlers>;
 }
-
-export { certificateFileName, createSigningIdentity } from './certificate.ts';
-export type { SigningIdentity } from './certificate.ts';
-export { snsDelivery } from './delivery.ts';
-export type { SnsDelivery } from './delivery.ts';
-export type { NotificationDeps } from './notification.ts';
-export { snsDeadLetter, snsRatePerSecond, snsRetryPolicy } from './retry.ts';
-export type { SnsRetryPolicy } from './retry.ts';
-export { SnsSigner };

@@ -18,7 +18,7 @@ export interface PreparedAttributes {
 }
 
 const nameBytesMax = 256;
-const typePattern = /^(?:String|Number|Binary)(?:\.[A-Za-z0-9_.-]*)?$/;
+const typePattern = /^(?:String|Number|Binary)(?:\..+)?$/;
 const numberPattern = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,4})?\s*$/;
 
 export function prepareAttributes(given: Readonly<Record<string, AttributeValue>>): PreparedAttributes {

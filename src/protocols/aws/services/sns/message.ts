@@ -41,10 +41,10 @@ export function prepareMessage(rules: MessageRules, fields: MessageFields, call:
   const { Message: message, Subject: subject, MessageAttributes: given } = fields;
   if (message === '') throw invalidParameter('Empty message');
   if (subject !== undefined) checkSubject(subject);
+  const structured = structureOf(fields.MessageStructure, message);
   const group = groupOf(rules, fields.MessageGroupId);
   const dedupId = dedupIdOf(rules, fields.MessageDeduplicationId, message);
   const prepared = given === undefined ? undefined : prepareAttributes(given);
-  const structured = structureOf(fields.MessageStructure, message);
   return {
     publication: {
       body: structured?.text ?? message,

@@ -13,6 +13,7 @@ export const snsModel = {
   id: 'sns',
   apiVersion: '2010-03-31',
   queryNamespace: 'http://sns.amazonaws.com/doc/2010-03-31/',
+  isQueryErrorPlain: true,
   operations: {
     ...topicOperations,
     ...subscriptionOperations,

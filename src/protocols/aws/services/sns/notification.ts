@@ -66,7 +66,8 @@ function baseUrlOf({ broker, baseUrl }: NotificationDeps, { copy }: Copy): strin
 /** Without its signature. */
 export function notificationOf(deps: NotificationDeps, message: Copy): NotificationFacts {
   const { copy } = message;
-  const arn = encodeURIComponent(subscriptionArnOf(deps, message));
+  // ARNs stand in links as they are (recorded): receivers compare them as text.
+  const arn = subscriptionArnOf(deps, message);
   return {
     messageId: copy.publicationId,
     topicArn: topicArnOf(message),
@@ -87,14 +88,14 @@ export function confirmationOf(
 ): ConfirmationFacts {
   const topicArn = topicArnOf(message);
   const token = message.bodyText();
-  const query = new URLSearchParams({ Action: 'ConfirmSubscription', TopicArn: topicArn, Token: token });
+  const query = `Action=ConfirmSubscription&TopicArn=${topicArn}&Token=${token}`;
   return {
     kind,
     messageId: message.copy.publicationId,
     topicArn,
     subscriptionArn: kind === 'UnsubscribeConfirmation' ? subscriptionArnOf(deps, message) : undefined,
     token,
-    subscribeUrl: `${baseUrlOf(deps, message)}/?${query.toString()}`,
+    subscribeUrl: `${baseUrlOf(deps, message)}/?${query}`,
     timestamp: new Date(message.sentAtMs).toISOString(),
   };
 }

@@ -132,14 +132,16 @@ export function compiled(
   { protocol, endpoint }: AttributeContext,
   say: Say,
 ): Pick<SubscriptionChange, 'targets' | 'annotations'> & { readonly matcher: Matcher | null } {
-  const isWaiting = annotations[annotation.state] === 'pending';
+  // What it is asked meanwhile holds a token, which is nothing for a dead-letter queue.
+  const isWaiting = annotations[annotation.state] !== 'confirmed';
   const redrive = annotations['RedrivePolicy'];
-  const deadLetter = redrive === undefined ? undefined : queueOfArn(String(redriveTarget(redrive, say)));
+  const deadLetter =
+    isWaiting || redrive === undefined ? undefined : queueOfArn(String(redriveTarget(redrive, say)));
   const isRaw = annotations['RawMessageDelivery'] === 'true';
   return {
     annotations,
     matcher: matcherOf(annotations, say),
-    targets: [targetFor({ protocol, endpoint, isRaw, isPending: isWaiting, deadLetter })],
+    targets: [targetFor({ protocol, endpoint, isRaw, isAsked: isWaiting, deadLetter })],
   };
 }
 

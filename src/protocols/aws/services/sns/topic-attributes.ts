@@ -152,9 +152,7 @@ export function shownTopicAttributes(topic: TopicDefinition, counts: Subscriptio
     SubscriptionsPending: String(counts.pendingCount),
     SubscriptionsDeleted: '0',
     EffectiveDeliveryPolicy: effectiveTopicText(annotations['DeliveryPolicy']),
-    ...(isFifo
-      ? { FifoTopic: 'true', ContentBasedDeduplication: 'false', FifoThroughputScope: 'Topic' }
-      : {}),
+    ...(isFifo ? { FifoTopic: 'true', ContentBasedDeduplication: 'false' } : {}),
     ...own,
     ...(hasArchive(topic) ? { BeginningArchiveTime: new Date(topic.createdAtMs).toISOString() } : {}),
   };

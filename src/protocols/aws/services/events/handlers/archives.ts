@@ -1,5 +1,5 @@
-// Archives: made of a document, a stream and a binding, in this order, and taken apart the other way round, so that
-// what a crash leaves half done can be deleted and made again.
+// Archives: made of a document, a stream and a binding, in this order, and taken apart the other way round,
+// so that what a crash leaves half done can be deleted and made again.
 import type { Call } from '../../../engine/service.ts';
 import {
   archiveBindingName,
@@ -54,7 +54,12 @@ export async function createArchive(
     keyIdentifier: input.KmsKeyIdentifier,
   });
   if (made === undefined) throw exists('Archive', input.ArchiveName);
-  await createParts(events, call, made);
+  try {
+    await createParts(events, call, made);
+  } catch (error) {
+    await removeAll(events, call, made);
+    throw error;
+  }
   return changedOf(events, made);
 }
 
@@ -147,13 +152,17 @@ export async function deleteArchive(
 ): Promise<object> {
   authorizeKept(call, 'archive', input.ArchiveName);
   const archive = requireArchive(events, call, input.ArchiveName);
+  await removeAll(events, call, archive);
+  return {};
+}
+
+async function removeAll(events: Events, call: Call, archive: Archive): Promise<void> {
   const { bindings, streams } = events.broker.catalog;
   const binding = bindings.find(archiveBindingName(archive));
   if (binding !== undefined) await call.run({ kind: 'deleteBinding', entity: binding.entity });
   const stream = streams.find(archiveStream(archive));
   if (stream !== undefined) await call.run({ kind: 'deleteStream', entity: stream.entity, afterMs: 0 });
   await deleteKept(call, archive);
-  return {};
 }
 
 export async function describeArchive(
@@ -179,6 +188,8 @@ export async function listArchives(
   call: Call,
 ): Promise<EventsOutput<'ListArchives'>> {
   const { EventSourceArn: source, State: state } = input;
+  const bus = source === undefined ? undefined : parseBusArn(source);
+  if (bus !== undefined) requireBus(events, bus);
   const { items, NextToken } = listKept<ArchiveValue>(events, call, {
     type: 'archive',
     input,

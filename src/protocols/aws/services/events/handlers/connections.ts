@@ -1,5 +1,5 @@
-// Connections: made, changed, deauthorized, shown. What authorizes is sealed as soon as it is here, and opened only
-// to be changed or used.
+// Connections: made, changed, deauthorized, shown. What authorizes is sealed as soon as it is here, and
+// opened only to be changed or used.
 import { randomUUID } from 'node:crypto';
 import type { Call } from '../../../engine/service.ts';
 import { changeDocument } from '../change.ts';

@@ -116,7 +116,11 @@ export function listApiDestinations(
 function requireDestination(events: Events, call: Call, name: string): Destination {
   const { catalog } = events.broker;
   const kept = findKept<DestinationValue>(catalog, callerPlace(call), 'destination', name);
-  if (kept === undefined) throw resourceNotFound(`An api-destination '${name}' does not exist.`);
+  if (kept === undefined) {
+    throw resourceNotFound(
+      `Failed to describe the api-destination(s). An api-destination '${name}' does not exist.`,
+    );
+  }
   return kept;
 }
 

@@ -73,9 +73,8 @@ export async function removePermission(
   const bus = await openBus(events, call, input.EventBusName);
   await changePolicy(events, call, bus, (current) => {
     if (input.RemoveAllPermissions === true) return undefined;
-    if (current === undefined) throw resourceNotFound('EventBus does not have a policy.');
-    const kept = current.Statement.filter(({ Sid: id }) => id !== input.StatementId);
-    if (kept.length === current.Statement.length) {
+    const kept = current?.Statement.filter(({ Sid: id }) => id !== input.StatementId);
+    if (current === undefined || kept === undefined || kept.length === current.Statement.length) {
       throw resourceNotFound('Statement with the provided id does not exist.');
     }
     return kept.length === 0 ? undefined : JSON.stringify({ ...current, Statement: kept });

@@ -1,11 +1,11 @@
-// PutEvents: entries become publications, one command per bus. Where they are all for one bus, which is nearly
-// always so, nothing waits on a promise: the answer is made when the core has committed.
+// PutEvents: entries become publications, one command per bus. Where they are all for one bus, which is
+// nearly always so, nothing waits on a promise: the answer is made when the core has committed.
 import { randomUUID } from 'node:crypto';
 import { limits } from '../../../../../base/limits.ts';
 import type { Publication, Publish, Reply } from '../../../../../broker/index.ts';
 import type { Call, Pending } from '../../../engine/service.ts';
 import { type Bus, callerAddress, findBus } from '../bus-ref.ts';
-import { eventText } from '../envelope.ts';
+import { compactJson, eventText } from '../envelope.ts';
 import { brokerFailure, notBuilt, validationError } from '../errors.ts';
 import type { Events } from '../events.ts';
 import type { EventsInput, EventsOutput } from '../model.ts';
@@ -95,7 +95,7 @@ function publicationOf(
     region: bus.region,
     source: entry.Source!,
     detailType: entry.DetailType!,
-    detail: entry.Detail!,
+    detail: compactJson(entry.Detail!),
     timeMs: entry.Time ?? events.clock.nowMs(),
     resources: entry.Resources ?? [],
   });

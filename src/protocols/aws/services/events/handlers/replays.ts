@@ -8,6 +8,7 @@ import {
   authorizeKept,
   callerPlace,
   createKept,
+  deleteKept,
   type Kept,
   keptArn,
   keptOf,
@@ -31,7 +32,7 @@ export async function startReplay(
   checkWindow(input);
   checkEnds(events, archiveArn, destination.Arn);
   if (findReplay(events.broker.catalog, place, name) !== undefined) throw exists('Replay', name);
-  admit(events, place);
+  await admit(events, call, place);
   const made = await createKept<ReplayValue>(call, 'replay', name, {
     state: 'STARTING',
     description: input.Description,
@@ -67,18 +68,27 @@ function checkEnds(events: Events, archiveArn: string, destinationArn: string): 
   }
 }
 
-function admit(events: Events, place: Place): void {
+/** Replays are never deleted by their owners: old ones go when new ones come (AWS: after 90 days). */
+const keptMs = 90 * 86_400_000;
+
+async function admit(events: Events, call: Call, place: Place): Promise<void> {
   const { documents } = events.broker.catalog;
   const namespace = namespaceOf(place);
   const prefix = documentPrefix('replay');
+  const oldestMs = events.clock.nowMs() - keptMs;
+  const old: Replay[] = [];
   let runningCount = 0;
   for (const definition of documents.all()) {
     const { name } = definition;
     if (name.namespace !== namespace || !name.name.startsWith(prefix)) continue;
-    if (isUnfinished(keptOf<ReplayValue>('replay', definition))) runningCount++;
+    const replay = keptOf<ReplayValue>('replay', definition);
+    if (isUnfinished(replay)) runningCount++;
+    else if ((replay.value.endedAtMs ?? 0) < oldestMs) old.push(replay);
   }
-  if (runningCount < limits.eventsReplaysRunningMax) return;
-  throw limitExceeded(`There are already ${runningCount} replays that are not at their end.`);
+  if (runningCount >= limits.eventsReplaysRunningMax) {
+    throw limitExceeded(`There are already ${runningCount} replays that are not at their end.`);
+  }
+  await Promise.all(old.map((replay) => deleteKept(call, replay)));
 }
 
 export async function cancelReplay(

@@ -1,4 +1,5 @@
-// Listings of rules: ListRules, ListRuleNamesByTarget. Bindings of archives are on the same bus, and no rules.
+// Listings of rules: ListRules, ListRuleNamesByTarget. Bindings of archives are on the same bus, and no
+// rules.
 import type { BindingDefinition } from '../../../../../broker/index.ts';
 import type { Call } from '../../../engine/service.ts';
 import { type Bus, openBus } from '../bus-ref.ts';

@@ -1,5 +1,5 @@
-// Rules: PutRule, DeleteRule, DescribeRule, EnableRule, DisableRule. A rule is a binding of its bus; without a
-// pattern nothing comes through it but what its schedule fires.
+// Rules: PutRule, DeleteRule, DescribeRule, EnableRule, DisableRule. A rule is a binding of its bus; without
+// a pattern nothing comes through it but what its schedule fires.
 import { parseSchedule } from '../../../../../base/schedule/schedule.ts';
 import type { Matcher } from '../../../../../broker/index.ts';
 import type { Call } from '../../../engine/service.ts';
@@ -54,11 +54,15 @@ export async function putRule(
     });
     if (expectReply(reply, 'binding').isCreated) return { RuleArn: arn };
   }
-  await changeBinding(
-    call,
-    () => requireRule(events, address, input.Name).definition,
-    (current) => ({ isEnabled, matcher, annotations: annotated(current.annotations, annotations) }),
-  );
+  const find = () => requireRule(events, address, input.Name).definition;
+  await changeBinding(call, find, (current) => {
+    const createdBy = current.annotations[ruleAnnotation.createdBy];
+    return {
+      isEnabled,
+      matcher,
+      annotations: annotated(annotations, { [ruleAnnotation.createdBy]: createdBy }),
+    };
+  });
   return { RuleArn: arn };
 }
 

@@ -1,4 +1,4 @@
-// Tags of buses and rules, by ARN.
+// Tags of buses and rules, by ARN: put, taken away, listed. Which there may be stands in ../tags.ts.
 import type { Call } from '../../../engine/service.ts';
 import { authorizeBus, ensureDefaultBus, requireBus } from '../bus-ref.ts';
 import { changeBinding, changeTopic } from '../change.ts';

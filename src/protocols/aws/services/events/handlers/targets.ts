@@ -1,5 +1,5 @@
-// Targets of rules: PutTargets, RemoveTargets, ListTargetsByRule. They are part of the rule's binding, so that a
-// request's targets are changed together or not at all.
+// Targets of rules: PutTargets, RemoveTargets, ListTargetsByRule. They are part of the rule's binding, so
+// that a request's targets are changed together or not at all.
 import type { BindingTarget } from '../../../../../broker/index.ts';
 import type { Call } from '../../../engine/service.ts';
 import { changeBinding } from '../change.ts';

@@ -1,4 +1,4 @@
-// Rows of archives.
+// Rows of archives: made, changed, shown, deleted. Put together with the others in ../model.ts.
 import { int, list, long, str, struct, timestamp } from '../../../engine/shapes.ts';
 import {
   archiveName,

@@ -1,4 +1,4 @@
-// Rows of API destinations.
+// Rows of API destinations: made, changed, shown, deleted. Put together with the others in ../model.ts.
 import { int, list, str, struct, timestamp } from '../../../engine/shapes.ts';
 import {
   connectionArn,

@@ -2,7 +2,7 @@
 import { bool, int, list, str, struct, timestamp } from '../../../engine/shapes.ts';
 import { endpointId, eventPattern, eventResource, plainBusNameOrArn, traceHeader } from './shapes.ts';
 
-export const putEventsRequestEntry = {
+const putEventsRequestEntry = {
   Time: timestamp(),
   Source: str(),
   Resources: list(str(eventResource)),

@@ -1,4 +1,4 @@
-// Rows of replays of archives.
+// Rows of replays of archives: started, cancelled, shown. Put together with the others in ../model.ts.
 import { int, list, str, struct, structMember, timestamp } from '../../../engine/shapes.ts';
 import { anyArn, description, nextToken, pageLimit, replayState, shortName, slashedArn } from './shapes.ts';
 

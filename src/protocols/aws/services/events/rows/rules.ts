@@ -1,4 +1,4 @@
-// Rows of rules.
+// Rows of rules: put, switched, shown, deleted. Put together with the others in ../model.ts.
 import { bool, int, list, str, struct } from '../../../engine/shapes.ts';
 import {
   anyArn,

@@ -3,6 +3,9 @@ import { str, struct } from '../../../engine/shapes.ts';
 
 export const nothing = struct({});
 
+/** Refusals quote it, with the escapes of the service's model. */
+const namePattern = new RegExp(String.raw`^[\.\-_A-Za-z0-9]+$`);
+
 export const busName = { min: 1, max: 256, pattern: /^[/.\-_A-Za-z0-9]+$/ } as const;
 export const eventSourceName = {
   min: 1,
@@ -15,7 +18,7 @@ export const anyArn = { min: 1, max: 1600 } as const;
 export const includeDetail = { enum: ['NONE', 'FULL'] } as const;
 export const level = { enum: ['OFF', 'ERROR', 'INFO', 'TRACE'] } as const;
 export const tagKey = { min: 1, max: 128 } as const;
-export const tagValue = { min: 0, max: 256 } as const;
+const tagValue = { min: 0, max: 256 } as const;
 export const busNameOrArn = {
   min: 1,
   max: 1600,
@@ -23,7 +26,7 @@ export const busNameOrArn = {
 } as const;
 export const nextToken = { min: 1, max: 2048 } as const;
 export const pageLimit = { min: 1, max: 100 } as const;
-export const plainBusName = { min: 1, max: 256, pattern: /^[.\-_A-Za-z0-9]+$/ } as const;
+export const plainBusName = { min: 1, max: 256, pattern: namePattern } as const;
 export const action = { min: 1, max: 64, pattern: /^events:[a-zA-Z]+$/ } as const;
 export const principal = { min: 1, max: 12, pattern: /^(\d{12}|\*)$/ } as const;
 export const statementId = { min: 1, max: 64, pattern: /^[a-zA-Z0-9-_]+$/ } as const;
@@ -36,7 +39,7 @@ export const plainBusNameOrArn = {
 export const traceHeader = { min: 1, max: 500 } as const;
 export const endpointId = { min: 1, max: 50, pattern: /^[A-Za-z0-9-]+[.][A-Za-z0-9-]+$/ } as const;
 export const eventPattern = { max: 4096 } as const;
-export const shortName = { min: 1, max: 64, pattern: /^[.\-_A-Za-z0-9]+$/ } as const;
+export const shortName = { min: 1, max: 64, pattern: namePattern } as const;
 export const scheduleExpression = { max: 256 } as const;
 export const ruleState = {
   enum: ['ENABLED', 'DISABLED', 'ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS'],
@@ -89,7 +92,7 @@ export const connectionArn = {
 } as const;
 export const httpMethod = { enum: ['POST', 'GET', 'HEAD', 'OPTIONS', 'PUT', 'PATCH', 'DELETE'] } as const;
 export const rateLimit = { min: 1 } as const;
-export const archiveName = { min: 1, max: 48, pattern: /^[.\-_A-Za-z0-9]+$/ } as const;
+export const archiveName = { min: 1, max: 48, pattern: namePattern } as const;
 export const slashedArn = {
   min: 1,
   max: 1600,

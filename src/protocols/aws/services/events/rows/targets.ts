@@ -37,7 +37,7 @@ const retryPolicy = {
   MaximumRetryAttempts: int(maximumRetryAttempts),
   MaximumEventAgeInSeconds: int(maximumEventAgeInSeconds),
 } as const;
-export const target = {
+const target = {
   Id: str({ ...shortName, isRequired: true }),
   Arn: str({ ...anyArn, isRequired: true }),
   RoleArn: str(anyArn),

@@ -69,7 +69,7 @@ export async function createApplication(
 
 function checkName(name: string): void {
   const bad = (what: string): Error => invalidParameter(`${name} Reason: ${what}`);
-  if (name === '') throw invalidParameter('Name Reason: cannot be empty');
+  if (name === '') throw bad('cannot be empty');
   if (name.length > 256) throw bad('must be at most 256 characters long');
   if (!/^[A-Za-z0-9_.-]+$/.test(name)) {
     throw bad("must contain only characters 'a'-'z', 'A'-'Z', '0'-'9', '_', '-', and '.'");

@@ -28,8 +28,8 @@ export async function confirmSubscription(
 ): Promise<SnsOutput<'ConfirmSubscription'>> {
   checkConfirmedTopic(call, input.TopicArn);
   const token = sns.tokens.open(input.Token);
-  if (token === 'malformed') throw invalidParameter('Token');
-  if (token === 'unknown') throw invalidToken();
+  if (token === 'malformed') throw invalidToken();
+  if (token === 'unknown') throw invalidParameter('Token');
   const find = (): Subscription => {
     const nowMs = sns.clock.nowMs();
     const { bindings, topics } = sns.broker.catalog;
@@ -87,14 +87,14 @@ export async function unsubscribe(sns: Sns, input: SnsInput<'Unsubscribe'>, call
 }
 
 async function leave(sns: Sns, call: Call, find: () => Subscription): Promise<void> {
-  await changeSubscription(call, find, ({ definition }) => ({
-    isEnabled: false,
-    annotations: {
-      ...definition.annotations,
+  await changeSubscription(call, find, (subscription) => {
+    const annotations = {
+      ...subscription.definition.annotations,
       [annotation.state]: 'left',
       [annotation.leftAtMs]: String(sns.clock.nowMs()),
-    },
-  }));
+    };
+    return { ...compiled(annotations, subscription, onSet), isEnabled: false };
+  });
 }
 
 function isAnonymous({ principal }: Call): boolean {

@@ -91,7 +91,10 @@ function normalized(given: Attributes): Attributes {
     if (!attributeNames.has(name))
       throw invalidParameter(`Attributes Reason: Invalid attribute name: ${name}`);
     if (name === 'CustomUserData' && Buffer.byteLength(text) > userDataBytesMax) {
-      throw invalidParameter(`CustomUserData Reason: must be at most ${userDataBytesMax} bytes long`);
+      throw invalidParameter(
+        'Attributes Reason: Invalid value for attribute: CustomUserData: must be at most ' +
+          `${userDataBytesMax} bytes long in UTF-8 encoding`,
+      );
     }
     if (name !== 'Enabled') {
       attributes[name] = text;
