@@ -169,6 +169,17 @@ describe.each([
     expect(await desk.bodies(big)).toEqual(['{"size":{"m":12}}']);
   });
 
+  it('through one binding to two queues are two messages', async () => {
+    const topic = await desk.topic('t');
+    const queues = [await desk.queue('a'), await desk.queue('b')];
+    const second = { ...desk.toQueue('b'), id: '2' };
+    await desk.bind(topic, [desk.toQueue('a'), second]);
+    const [published] = (await desk.publish(topic, { body: 'x' })).messages;
+    const ids = [published?.id];
+    for (const entity of queues) ids.push((await desk.receive(entity))[0]?.id);
+    expect(new Set(ids).size).toBe(3);
+  });
+
   it('of an ordered topic come once and in order, with their numbers', async () => {
     const topic = await desk.topic('t', true);
     const queue = await desk.queue('q', { ordering: 'group', dedup: 'queue' });
@@ -185,6 +196,11 @@ describe.each([
     expect(got.map((message) => message.bodyText())).toEqual(['1', '2', '3']);
     expect(got.map((message) => message.copy?.topicSequence)).toEqual([1, 2, 3]);
     expect(got.map((message) => message.group)).toEqual(['g', 'g', 'g']);
+    const plain = await desk.queue('plain');
+    await desk.bind(topic, [desk.toQueue('plain')]);
+    await desk.publish(topic, { body: '4', group: 'g', dedupId: '4' });
+    const [copy] = await desk.receive(plain);
+    expect([copy?.bodyText(), copy?.group, copy?.dedupId]).toEqual(['4', undefined, undefined]);
   });
 
   it('go to streams and through topics, and loops end', async () => {

@@ -99,7 +99,7 @@ function plan(
     const binding = routes.bindings.get(entity);
     if (binding === undefined) continue;
     matchedCount++;
-    for (const target of binding.targets) route(context, { binding, target, message, shareFor });
+    for (const target of binding.targets) route(context, { topic, binding, target, message, shareFor });
   }
   return { matchedCount, shares };
 }
@@ -134,6 +134,9 @@ function sharing(message: Publication): { readonly shares: Share[]; readonly sha
   return { shares, shareFor };
 }
 
+/** A queue without order gets what an ordered topic sends without group and id of deduplication. */
+const withoutOrder = '\0without order';
+
 function outgoing(
   message: Publication,
   body: string | Uint8Array | undefined,
@@ -143,8 +146,7 @@ function outgoing(
   return {
     body: body ?? message.body,
     attributes,
-    group: group ?? message.group,
-    dedupId,
+    ...(group === withoutOrder ? {} : { group: group ?? message.group, dedupId }),
     sender,
     trace,
     subject,
@@ -152,6 +154,7 @@ function outgoing(
 }
 
 interface Routed {
+  readonly topic: TopicDefinition;
   readonly binding: BindingDefinition;
   readonly target: BindingTarget;
   readonly message: Publication;
@@ -205,7 +208,10 @@ function routeToQueue(context: QueueContext, routed: Routed, body: string | Uint
   const definition = context.catalog.find(target.name);
   const isTooMany = message.attributes.length > (target.attributesMax ?? Infinity);
   if (definition === undefined || isTooMany) return undeliverable(context, routed, body);
-  place(context, shareFor(body, target.group), { definition, binding, rendering: target.rendering });
+  const { ordering } = definition.settings;
+  const isOrderLost = ordering === 'none' && routed.topic.settings.ordering === 'group';
+  const share = shareFor(body, isOrderLost ? withoutOrder : target.group);
+  place(context, share, { definition, binding, rendering: target.rendering });
 }
 
 /** Nothing takes it: to the dead-letter queue of the target, if it has one. */

@@ -127,7 +127,9 @@ export function storedMessage(log: CellLog, entity: number, sequence: number): S
   const binding = reader.u32();
   const rendering = reader.u8();
   const shared = log.body(publicationsEntity, publication);
-  return shared === undefined ? undefined : copyOf(Buffer.from(shared), binding, rendering);
+  return shared === undefined
+    ? undefined
+    : copyOf(Buffer.from(shared), { entity, sequence }, { binding, rendering });
 }
 
 /** When the message was sent; cheap. */
@@ -140,11 +142,15 @@ export function storedSentAt(log: CellLog, entity: number, sequence: number): nu
 }
 
 /** One copy of a publication, as a message. */
-function copyOf(publication: Buffer, binding: number, rendering: number): StoredMessage {
+function copyOf(
+  publication: Buffer,
+  place: LocalCopy,
+  { binding, rendering }: Pick<CopyFacts, 'binding' | 'rendering'>,
+): StoredMessage {
   const { topic, topicSequence } = publicationFacts(publication);
   const message = readMessage(messageBytes(publication));
   const publicationId = message.id;
-  return new CopyMessage(message, { topic, binding, rendering, publicationId, topicSequence });
+  return new CopyMessage(message, place, { topic, binding, rendering, publicationId, topicSequence });
 }
 
 export function publicationMessage(publication: Buffer): StoredMessage {
@@ -197,14 +203,16 @@ function messageBytes(publication: Uint8Array): Uint8Array {
 class CopyMessage implements StoredMessage {
   readonly copy: CopyFacts;
   readonly #message: StoredMessage;
+  readonly #place: LocalCopy;
   #id: string | undefined;
 
-  constructor(message: StoredMessage, copy: CopyFacts) {
+  constructor(message: StoredMessage, place: LocalCopy, copy: CopyFacts) {
     this.#message = message;
+    this.#place = place;
     this.copy = copy;
   }
   get id(): string {
-    this.#id ??= copyId(this.copy.publicationId, this.copy.binding);
+    this.#id ??= copyId(this.copy.publicationId, this.#place);
     return this.#id;
   }
   get sentAtMs(): number {
@@ -246,8 +254,11 @@ class CopyMessage implements StoredMessage {
 }
 
 /** Each copy has its own id, which follows from what it is. */
-function copyId(publicationId: string, binding: number): string {
+function copyId(publicationId: string, { entity, sequence }: LocalCopy): string {
   const words = parseId(publicationId);
-  for (let i = 0; i < 4; i++) words[i] = scramble((words[i] as number) ^ Math.imul(binding + i, 0x9e3779b1));
+  for (let i = 0; i < 4; i++)
+    words[i] = scramble(
+      (words[i] as number) ^ Math.imul(entity + i, 0x9e3779b1) ^ Math.imul(sequence >>> 0, 0x85ebca6b),
+    );
   return formatId(new Uint8Array(makeUuid4(words).buffer), 0);
 }
