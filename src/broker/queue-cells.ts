@@ -2,11 +2,10 @@
 import type { Rng } from '../base/rng.ts';
 import type { CellDeps, RunningCell } from './cell/cell-set.ts';
 import { runCell } from './cell/cell-set.ts';
-import type { Consume, QueueCommand, QueueQuery, Reply, ReplySink, Subscription } from './command.ts';
+import type { Consume, QueueCommand, QueueQuery, ReplySink, Subscription } from './command.ts';
 import { noSink } from './command.ts';
 import { tooManyWaiters } from './errors.ts';
 import type { QueueCounters } from './index.ts';
-import type { ArrivedReply } from './queue/arrive.ts';
 import type { Renderers } from './delivery/render.ts';
 import { queueNotFound, topicNotFound } from './queue/errors.ts';
 import type { Publish } from './topic-types.ts';
@@ -15,7 +14,7 @@ import type { InternalCommand, QueueCellCommand } from './queue/machine.ts';
 import { QueueMachine } from './queue/machine.ts';
 import { answerListMoves } from './queue/move-task.ts';
 import type { SendToCell } from './queue/outbox.ts';
-import { streamCellBase } from './queue/outbox.ts';
+import { handOver, streamCellBase } from './queue/outbox.ts';
 import { answerPeek } from './queue/peek.ts';
 import { foldFromEmpty, hashState } from './queue/state-hash.ts';
 import { answerStats } from './queue/stats.ts';
@@ -134,11 +133,6 @@ export class QueueCells {
 
   readonly #sendToCell: SendToCell = (cell, command, answer) => {
     if (cell >= streamCellBase) return this.#deps.sendToStreams(cell - streamCellBase, command, answer);
-    const target = this.cells[cell];
-    if (target === undefined) return answer();
-    target.cell.submit(command, {
-      reveal: (reply: Reply | ArrivedReply) => answer(reply.kind === 'arrived' ? reply.answers : undefined),
-      isOpen: () => true,
-    });
+    handOver(this.cells[cell]?.cell, command, answer);
   };
 }

@@ -2,13 +2,13 @@
 // broker.
 import type { CellDeps, RunningCell } from './cell/cell-set.ts';
 import { runCell } from './cell/cell-set.ts';
-import type { Reply, ReplySink, Subscription } from './command.ts';
+import type { ReplySink, Subscription } from './command.ts';
 import { noSink } from './command.ts';
 import type { GroupCommand, GroupQuery } from './group-types.ts';
 import type { FollowShard, StreamCommand, StreamDefinition, StreamQuery } from './stream-types.ts';
 import type { ViewCommand } from './view-types.ts';
-import type { ArrivedReply } from './queue/arrive.ts';
 import type { SendToCell } from './queue/outbox.ts';
+import { handOver } from './queue/outbox.ts';
 import { streamNotFound } from './stream/errors.ts';
 import { streamReclaimGuide } from './stream/live.ts';
 import type { StreamCellCommand } from './stream/machine.ts';
@@ -87,14 +87,7 @@ export class StreamCells {
   }
 
   /** Publications of queue cells. */
-  readonly take: SendToCell = (cell, command, answer) => {
-    const target = this.cells[cell];
-    if (target === undefined) return answer();
-    target.cell.submit(command, {
-      reveal: (reply: Reply | ArrivedReply) => answer(reply.kind === 'arrived' ? reply.answers : undefined),
-      isOpen: () => true,
-    });
-  };
+  readonly take: SendToCell = (cell, command, answer) => handOver(this.cells[cell]?.cell, command, answer);
 
   /** Whether the stream's cell has made its shards. */
   has({ cell, entity }: StreamDefinition): boolean {

@@ -2,7 +2,8 @@
 // on its way is in the state; a restart simply hands over everything that has no answer yet.
 import { failpoint } from '../../base/failpoint.ts';
 import { limits } from '../../base/limits.ts';
-import type { Arrive, ArrivingMessage, MoveAnswer } from './arrive.ts';
+import type { Reply, ReplySink } from '../command.ts';
+import type { Arrive, ArrivedReply, ArrivingMessage, MoveAnswer } from './arrive.ts';
 import type { OutboxEntry } from './cell-root.ts';
 import type { QueueContext } from './context.ts';
 import { pageIndexOf } from './message-page.ts';
@@ -15,6 +16,19 @@ export type SendToCell = (
   command: Arrive,
   answer: (answers?: readonly MoveAnswer[]) => void,
 ) => void;
+
+/** Hands entries to the cell that takes them, whichever kind it is of. */
+export function handOver(
+  target: { submit(command: Arrive, sink: ReplySink): void } | undefined,
+  command: Arrive,
+  answer: (answers?: readonly MoveAnswer[]) => void,
+): void {
+  if (target === undefined) return answer();
+  target.submit(command, {
+    reveal: (reply: Reply | ArrivedReply) => answer(reply.kind === 'arrived' ? reply.answers : undefined),
+    isOpen: () => true,
+  });
+}
 
 /** Cells from this number on are stream cells. */
 export const streamCellBase = 0x8000;

@@ -3,7 +3,7 @@
 import { isoTime } from '../../base/clock.ts';
 import { limits } from '../../base/limits.ts';
 import type { QueueDefinition } from '../catalog-types.ts';
-import type { MessageAttribute, OutgoingMessage, Reply } from '../command.ts';
+import type { OutgoingMessage, Reply } from '../command.ts';
 import { brokerError } from '../errors.ts';
 import { formatId, parseId } from '../message.ts';
 import type { IdWords } from '../message.ts';
@@ -23,6 +23,8 @@ import { topicNotFound } from './errors.ts';
 import { pageIndexOf } from './message-page.ts';
 import type { LocalCopy, RemoteCopy, Route } from '../routing/publication.ts';
 import { publicationsEntity, writePublication, writeReference } from '../routing/publication.ts';
+import type { LocalTarget, Share } from './shares.ts';
+import { Shares } from './shares.ts';
 import { dedupHash, dedupedId, drawId, findFirst, refusalOf } from './send.ts';
 import { hashId } from './dedup-hash.ts';
 import type { DedupHash } from './dedup-table.ts';
@@ -66,19 +68,6 @@ export function republish(
   publishOne(context, topic, { message, planned: plan(context, topic, message, {}), hops });
 }
 
-interface LocalTarget {
-  readonly definition: QueueDefinition;
-  readonly binding: number;
-  readonly rendering: number;
-}
-
-/** Targets that get one and the same body. */
-interface Share {
-  readonly message: OutgoingMessage;
-  readonly locals: LocalTarget[];
-  readonly remotes: Map<number, RemoteCopy[]>;
-}
-
 interface Plan {
   readonly matchedCount: number;
   readonly shares: readonly Share[];
@@ -92,16 +81,16 @@ function plan(
 ): Plan {
   const routes = context.catalog.bindings.routes(topic.entity);
   if (routes === undefined) return { matchedCount: 0, shares: [] };
-  const { shares, shareFor } = sharing(message);
+  const shares = new Shares(message);
   const matched = matchedBindings(routes.matching, message, how);
   let matchedCount = 0;
   for (const entity of matched) {
     const binding = routes.bindings.get(entity);
     if (binding === undefined) continue;
     matchedCount++;
-    for (const target of binding.targets) route(context, { topic, binding, target, message, shareFor });
+    for (const target of binding.targets) route(context, { topic, binding, target, message, shares });
   }
-  return { matchedCount, shares };
+  return { matchedCount, shares: shares.all };
 }
 
 function matchedBindings(
@@ -115,60 +104,21 @@ function matchedBindings(
   return matching.match(message).filter((entity) => wanted.has(entity));
 }
 
-type ShareFor = (body: string | Uint8Array | undefined, group: string | undefined) => Share;
-
-/** One share for the body as published; another for each body or group that differs. */
-function sharing(message: Publication): { readonly shares: Share[]; readonly shareFor: ShareFor } {
-  const shares: Share[] = [];
-  const known = new Map<string, Share>();
-  const shareFor: ShareFor = (body, group) => {
-    const key = `${body === undefined ? '' : String(body)}\0${group ?? ''}\0${body === undefined ? 0 : 1}`;
-    let share = known.get(key);
-    if (share === undefined) {
-      share = { message: outgoing(message, body, group), locals: [], remotes: new Map() };
-      known.set(key, share);
-      shares.push(share);
-    }
-    return share;
-  };
-  return { shares, shareFor };
-}
-
-/** A queue without order gets what an ordered topic sends without group and id of deduplication. */
-const withoutOrder = '\0without order';
-
-function outgoing(
-  message: Publication,
-  body: string | Uint8Array | undefined,
-  group: string | undefined,
-): OutgoingMessage {
-  const { attributes, dedupId, sender, trace, subject } = message;
-  return {
-    body: body ?? message.body,
-    attributes,
-    ...(group === withoutOrder ? {} : { group: group ?? message.group, dedupId }),
-    sender,
-    trace,
-    subject,
-  };
-}
-
 interface Routed {
   readonly topic: TopicDefinition;
   readonly binding: BindingDefinition;
   readonly target: BindingTarget;
   readonly message: Publication;
-  readonly shareFor: ShareFor;
+  readonly shares: Shares;
 }
 
 function route(context: QueueContext, routed: Routed): void {
-  const { binding, target, message, shareFor } = routed;
+  const { binding, target, message, shares } = routed;
   const variant = target.channel === undefined ? undefined : message.variants?.[target.channel];
   const body = bodyFor(target, message, { variant, nowMs: context.state.nowMs });
   if (target.kind === 'push') {
     const definition = context.catalog.byEntity(target.queueEntity ?? 0);
-    if (definition !== undefined)
-      place(context, shareFor(body, undefined), { definition, binding, rendering: 0 });
+    if (definition !== undefined) place(context, shares.of({ body }), { definition, binding, rendering: 0 });
     return;
   }
   if (target.kind === 'queue') return routeToQueue(context, routed, body);
@@ -178,7 +128,7 @@ function route(context: QueueContext, routed: Routed): void {
       : context.catalog.topics.find(target.name);
   if (definition === undefined) return undeliverable(context, routed, body);
   const isStream = target.kind === 'stream';
-  addRemote(shareFor(body, undefined), (isStream ? streamCellBase : 0) + definition.cell, {
+  addRemote(shares.of({ body }), (isStream ? streamCellBase : 0) + definition.cell, {
     kind: target.kind,
     target: definition.entity,
     binding: binding.entity,
@@ -203,28 +153,23 @@ function keyOf(path: readonly (string | number)[] | undefined, body: string): st
 }
 
 function routeToQueue(context: QueueContext, routed: Routed, body: string | Uint8Array | undefined): void {
-  const { binding, target, message, shareFor } = routed;
+  const { topic, binding, target, message, shares } = routed;
   if (target.kind !== 'queue') return;
   const definition = context.catalog.find(target.name);
   const isTooMany = message.attributes.length > (target.attributesMax ?? Infinity);
   if (definition === undefined || isTooMany) return undeliverable(context, routed, body);
   const { ordering } = definition.settings;
-  const isOrderLost = ordering === 'none' && routed.topic.settings.ordering === 'group';
-  const share = shareFor(body, isOrderLost ? withoutOrder : target.group);
+  const isOrderLost = ordering === 'none' && topic.settings.ordering === 'group';
+  const share = shares.of({ body, group: target.group, isOrderLost });
   place(context, share, { definition, binding, rendering: target.rendering });
 }
 
 /** Nothing takes it: to the dead-letter queue of the target, if it has one. */
 function undeliverable(context: QueueContext, routed: Routed, body: string | Uint8Array | undefined): void {
-  const { binding, target, message } = routed;
+  const { binding, target, shares } = routed;
   const definition = target.deadLetter === undefined ? undefined : context.catalog.find(target.deadLetter);
   if (definition === undefined) return;
-  const attributes: readonly MessageAttribute[] = [
-    ...message.attributes,
-    ...(target.deadLetterAttributes ?? []),
-  ];
-  const share = routed.shareFor(body, `\0dead/${binding.entity}/${target.id}`);
-  Object.assign(share.message, { attributes, group: message.group });
+  const share = shares.of({ body, addedAttributes: target.deadLetterAttributes ?? [] });
   place(context, share, { definition, binding, rendering: target.kind === 'queue' ? target.rendering : 0 });
 }
 

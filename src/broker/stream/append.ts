@@ -16,8 +16,17 @@ export function decideAppend(context: StreamContext, command: Append): Reply {
   const stream = context.state.stream(command.entity);
   if (stream === undefined || context.catalog.streams.byEntity(command.entity) === undefined)
     return streamNotFound;
+  return refusalOf(context) ?? appendRecords(context, stream, command);
+}
+
+/** New records are refused while they cannot be stored; everything else goes on. */
+export function refusalOf(context: StreamContext): (Reply & { readonly kind: 'error' }) | undefined {
   if (!context.log.isWritable()) return storageFull;
-  if (context.uncommittedBytes() > limits.uncommittedBytesMax) return throttled;
+  return context.uncommittedBytes() > limits.uncommittedBytesMax ? throttled : undefined;
+}
+
+/** Takes them all, but what a rate refuses. */
+export function appendRecords(context: StreamContext, stream: Stream, command: Append): AppendReply {
   const { records } = command;
   const { count } = records;
   const answer = {

@@ -3,28 +3,26 @@
 import type { Arrive, ArrivedReply, MoveAnswer } from '../queue/arrive.ts';
 import type { Reply } from '../command.ts';
 import { RecordBatchWriter } from '../record-batch.ts';
+import type { RemoteCopy } from '../routing/publication.ts';
 import { publicationCopies } from '../routing/publication.ts';
-import { decideAppend } from './append.ts';
+import { appendRecords, refusalOf } from './append.ts';
 import type { StreamContext } from './context.ts';
+import { refused } from './errors.ts';
+import type { Stream } from './stream.ts';
 
+/** An entry is taken as a whole or not at all: what is not taken now is handed over again. */
 export function decideArrive(context: StreamContext, command: Arrive): ArrivedReply | Reply {
   const answers: MoveAnswer[] = [];
-  const { marks } = context.state.root;
   for (const { entry, message, publication } of command.messages) {
     const { outboxSequence } = entry;
-    if (outboxSequence > (marks.get(command.source) ?? 0)) {
-      const copies = routeOf(publication, outboxSequence);
-      for (const { target, key } of copies) {
-        const reply = append(context, {
-          entity: target,
-          key: key === '' ? message.id : key,
-          data: message.body(),
-        });
-        // Refused for now: handed over again. A stream that is gone takes nothing.
-        if (reply.kind === 'error' && reply.error.code !== 'stream_not_found') {
-          return answers.length > 0 ? { kind: 'arrived', answers } : reply;
-        }
-      }
+    const high = context.state.root.marks.get(command.source) ?? 0;
+    if (outboxSequence > high) {
+      const copies = targetsOf(context, routeOf(publication, outboxSequence));
+      const refusal = copies === undefined ? notOpenYet : refusalOf(context);
+      if (copies === undefined || refusal !== undefined)
+        return answers.length > 0 ? { kind: 'arrived', answers } : (refusal ?? notOpenYet);
+      for (const { stream, key } of copies)
+        append(context, stream, { key: key === '' ? message.id : key, data: message.body() });
       context.record.arrived(command.source, outboxSequence);
     }
     answers.push({ outboxSequence, isAccepted: true });
@@ -32,7 +30,21 @@ export function decideArrive(context: StreamContext, command: Arrive): ArrivedRe
   return { kind: 'arrived', answers };
 }
 
-function routeOf(publication: Buffer | undefined, outboxSequence: number) {
+const notOpenYet = refused('unavailable', 'the stream is being made');
+
+/** Streams that are gone take nothing; undefined when one is defined and not made here yet. */
+function targetsOf(context: StreamContext, copies: readonly RemoteCopy[]) {
+  const targets: { readonly stream: Stream; readonly key: string }[] = [];
+  for (const { target, key } of copies) {
+    if (context.catalog.streams.byEntity(target) === undefined) continue;
+    const stream = context.state.stream(target);
+    if (stream === undefined) return undefined;
+    targets.push({ stream, key });
+  }
+  return targets;
+}
+
+function routeOf(publication: Buffer | undefined, outboxSequence: number): readonly RemoteCopy[] {
   if (publication === undefined) return [];
   const { routes } = publicationCopies(publication);
   return routes.find((route) => route.outboxSequence === outboxSequence)?.copies ?? [];
@@ -40,14 +52,15 @@ function routeOf(publication: Buffer | undefined, outboxSequence: number) {
 
 function append(
   context: StreamContext,
-  record: { readonly entity: number; readonly key: string; readonly data: Uint8Array },
-): Reply {
+  stream: Stream,
+  record: { readonly key: string; readonly data: Uint8Array },
+): void {
   batch.reset();
   batch.begin();
   batch.keyText(record.key);
   batch.data(record.data);
   batch.end();
-  return decideAppend(context, { kind: 'append', entity: record.entity, records: batch });
+  appendRecords(context, stream, { kind: 'append', entity: stream.entity, records: batch });
 }
 
 /** One record at a time: its bytes are copied when it is decided. */

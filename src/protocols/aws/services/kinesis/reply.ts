@@ -1,15 +1,13 @@
 // Replies of the core as handlers and responders want them: the kind that belongs to the command, or the
 // error in the words of Kinesis, thrown.
 import type { Reply } from '../../../../broker/index.ts';
-import { assert } from '../../../../base/assert.ts';
+import { type ReplyOf, replyOfKind } from '../../engine/expect-reply.ts';
 import { brokerFailure, type StreamPlace } from './errors.ts';
 
 export function expectReply<K extends Exclude<Reply['kind'], 'error'>>(
   reply: Reply,
   kind: K,
   place?: StreamPlace,
-): Extract<Reply, { readonly kind: K }> {
-  if (reply.kind === 'error') throw brokerFailure(reply.error, place);
-  assert(reply.kind === kind, `reply ${reply.kind} to a command that is answered with ${kind}`);
-  return reply as Extract<Reply, { readonly kind: K }>;
+): ReplyOf<K> {
+  return replyOfKind(reply, kind, brokerFailure, place);
 }

@@ -1,8 +1,8 @@
 // Every error of Lambda in its own words, and what each error of the core becomes: a Record over the core's
 // codes, so that a new code does not compile until it has its form here.
-import { assert } from '../../../../base/assert.ts';
 import type { BrokerError, BrokerErrorCode, Reply } from '../../../../broker/index.ts';
 import { AwsError } from '../../engine/errors.ts';
+import { type ReplyOf, replyOfKind } from '../../engine/expect-reply.ts';
 import type { ServiceErrors } from '../../engine/service.ts';
 import { validationMessage } from '../../engine/validation-message.ts';
 
@@ -63,13 +63,8 @@ const brokerErrors: Readonly<Record<BrokerErrorCode, (error: BrokerError) => Aws
 };
 
 /** The reply of the kind that belongs to the command; an error is thrown in the words of Lambda. */
-export function expectReply<K extends Exclude<Reply['kind'], 'error'>>(
-  reply: Reply,
-  kind: K,
-): Extract<Reply, { readonly kind: K }> {
-  if (reply.kind === 'error') throw brokerErrors[reply.error.code](reply.error);
-  assert(reply.kind === kind, `reply ${reply.kind} to a command that is answered with ${kind}`);
-  return reply as Extract<Reply, { readonly kind: K }>;
+export function expectReply<K extends Exclude<Reply['kind'], 'error'>>(reply: Reply, kind: K): ReplyOf<K> {
+  return replyOfKind(reply, kind, (error) => brokerErrors[error.code](error));
 }
 
 /** For the engine. */

@@ -1,14 +1,9 @@
-// Replies of the core as handlers and responders want them: the kind that belongs to the command, or the
-// error in the words of SNS, thrown.
-import { assert } from '../../../../base/assert.ts';
+// Replies of the core as handlers want them: the kind that belongs to the command, or the error in the words
+// of SNS, thrown.
 import type { Reply } from '../../../../broker/index.ts';
+import { type ReplyOf, replyOfKind } from '../../engine/expect-reply.ts';
 import { brokerFailure } from './errors.ts';
 
-export function expectReply<K extends Exclude<Reply['kind'], 'error'>>(
-  reply: Reply,
-  kind: K,
-): Extract<Reply, { readonly kind: K }> {
-  if (reply.kind === 'error') throw brokerFailure(reply.error);
-  assert(reply.kind === kind, `reply ${reply.kind} to a command that is answered with ${kind}`);
-  return reply as Extract<Reply, { readonly kind: K }>;
+export function expectReply<K extends Exclude<Reply['kind'], 'error'>>(reply: Reply, kind: K): ReplyOf<K> {
+  return replyOfKind(reply, kind, brokerFailure);
 }
