@@ -335,9 +335,15 @@ describe('damage', () => {
     );
     const cell = join(directory, 'cells/queue-0');
     const files = readdirSync(cell).map((file) => join(cell, file));
+    let seenCount = 0;
     for (const file of [join(directory, 'meta.mdb'), join(directory, 'lock'), ...files]) {
-      expect([file, statSync(file).mode & 0o777]).toEqual([file, 0o600]);
+      // What was reclaimed is unlinked beside the loop, so it may go between the list and the look.
+      const stat = statSync(file, { throwIfNoEntry: false });
+      if (stat === undefined) continue;
+      seenCount++;
+      expect([file, stat.mode & 0o777]).toEqual([file, 0o600]);
     }
+    expect(seenCount).toBeGreaterThan(3);
     expect(statSync(cell).mode & 0o777).toBe(0o700);
   });
 
